@@ -1,0 +1,185 @@
+// The chunked coding, decoded in place (RFC 9112 section 7.1).
+//
+//   chunked-body   = *chunk last-chunk trailer-section CRLF
+//   chunk          = chunk-size [ chunk-ext ] CRLF chunk-data CRLF
+//   chunk-size     = 1*HEXDIG                                       (here: up to 2^53-1)
+//   last-chunk     = 1*("0") [ chunk-ext ] CRLF
+//   chunk-ext      = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
+//   chunk-ext-val  = token / quoted-string
+//
+// In: the octets of one read, anywhere in memory, and the state block. Out: how many octets were consumed, and one
+// run of content: the data of all chunks in the read, moved together. The first data stays where it lies, so a read
+// within one chunk moves nothing. Consumes everything up to the trailer section, which is not looked at.
+//
+// Nothing is lenient: exact CRLF, no blank before or behind a size, extensions by the grammar. Their octets, and zeros
+// in front of a size beyond sixteen digits, are counted over the whole message against `maxExtensionSize`.
+
+import {
+  CHUNK_DATA,
+  CHUNK_DATA_CR,
+  CHUNK_DATA_LF,
+  CHUNK_EXTENSION_BWS,
+  CHUNK_EXTENSION_END,
+  CHUNK_EXTENSION_NAME,
+  CHUNK_EXTENSION_NAME_BWS,
+  CHUNK_EXTENSION_NAME_START,
+  CHUNK_EXTENSION_QUOTED,
+  CHUNK_EXTENSION_QUOTED_PAIR,
+  CHUNK_EXTENSION_TOKEN,
+  CHUNK_EXTENSION_VALUE_START,
+  CHUNK_SIZE,
+  CHUNK_SIZE_LF,
+  CHUNK_SIZE_START,
+  CHUNK_TRAILER,
+  REASON_CHUNK_EXTENSIONS_TOO_LARGE,
+  REASON_INVALID_CHUNK_END,
+  REASON_INVALID_CHUNK_EXTENSION,
+  REASON_INVALID_CHUNK_SIZE,
+  RESULT_CONTENT_END,
+  RESULT_CONTENT_START,
+  STATE_DIGITS,
+  STATE_EXTENSION_SIZE,
+  STATE_LEFT_LOW,
+  STATE_PHASE,
+} from "./abi";
+import { MAX_SAFE_INTEGER } from "./decimal";
+import { fail, STATE, setResult } from "./memory";
+import { BACKSLASH, CR, DEL, DQUOTE, EQUALS, HTAB, hexValue, isTchar, isWhitespace, LF, SEMICOLON, SP } from "./octets";
+
+/** Digits of a size that are no surplus: all that 64 bits can need. */
+const FREE_DIGITS: i32 = 16;
+
+/**
+ * Decodes `size` octets from `start`. Answers the number consumed (less than `size` only in front of a trailer
+ * section), or an error, whose offset counts from `start`.
+ */
+export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 {
+  const end = start + size;
+  let phase = load<i32>(STATE + (STATE_PHASE << 2));
+  let left = load<u64>(STATE + (STATE_LEFT_LOW << 2));
+  let digits = load<i32>(STATE + (STATE_DIGITS << 2));
+  let extensionSize = load<i32>(STATE + (STATE_EXTENSION_SIZE << 2));
+  let contentStart = start;
+  let contentEnd = start;
+  let at = start;
+
+  while (at < end && phase !== CHUNK_TRAILER) {
+    if (phase === CHUNK_DATA) {
+      const run = <i32>min<u64>(left, end - at);
+      if (contentStart === contentEnd) {
+        contentStart = at;
+        contentEnd = at;
+      } else {
+        memory.copy(contentEnd, at, run);
+      }
+      contentEnd += run;
+      at += run;
+      left -= run;
+      if (left === 0) phase = CHUNK_DATA_CR;
+      continue;
+    }
+    const octet = load<u8>(at);
+    if (phase >= CHUNK_EXTENSION_BWS && phase <= CHUNK_EXTENSION_END) {
+      const next = extensionPhase(phase, octet);
+      if (next < 0) return fail(-next, at - start);
+      phase = next;
+      if (phase !== CHUNK_SIZE_LF && ++extensionSize > maxExtensionSize) {
+        return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
+      }
+    } else if (phase <= CHUNK_SIZE) {
+      const value = hexValue(octet);
+      if (value >= 0) {
+        left = (left << 4) | value;
+        if (left > MAX_SAFE_INTEGER) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+        if (++digits > FREE_DIGITS && ++extensionSize > maxExtensionSize) {
+          return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
+        }
+        phase = CHUNK_SIZE;
+      } else if (phase === CHUNK_SIZE_START) {
+        return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+      } else if (octet === CR) {
+        phase = CHUNK_SIZE_LF;
+      } else {
+        if (octet !== SEMICOLON && !isWhitespace(octet)) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+        phase = octet === SEMICOLON ? CHUNK_EXTENSION_NAME_START : CHUNK_EXTENSION_BWS;
+        if (++extensionSize > maxExtensionSize) return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
+      }
+    } else if (phase === CHUNK_SIZE_LF) {
+      if (octet !== LF) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+      phase = left === 0 ? CHUNK_TRAILER : CHUNK_DATA;
+    } else if (phase === CHUNK_DATA_CR) {
+      if (octet !== CR) return fail(REASON_INVALID_CHUNK_END, at - start);
+      phase = CHUNK_DATA_LF;
+    } else {
+      if (octet !== LF) return fail(REASON_INVALID_CHUNK_END, at - start);
+      phase = CHUNK_SIZE_START;
+      digits = 0;
+    }
+    at++;
+  }
+
+  store<i32>(STATE + (STATE_PHASE << 2), phase);
+  store<u64>(STATE + (STATE_LEFT_LOW << 2), left);
+  store<i32>(STATE + (STATE_DIGITS << 2), digits);
+  store<i32>(STATE + (STATE_EXTENSION_SIZE << 2), extensionSize);
+  setResult(RESULT_CONTENT_START, contentStart);
+  setResult(RESULT_CONTENT_END, contentEnd);
+  return at - start;
+}
+
+// The phase behind `octet` of a chunk extension, or a negated reason.
+function extensionPhase(phase: i32, octet: u8): i32 {
+  switch (phase) {
+    // Behind a size or a value, after a blank: only ";" may come (BWS stands in front of ";" and nowhere else).
+    case CHUNK_EXTENSION_BWS:
+      if (isWhitespace(octet)) return CHUNK_EXTENSION_BWS;
+      if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
+      break;
+    case CHUNK_EXTENSION_NAME_START:
+      if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_START;
+      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
+      break;
+    case CHUNK_EXTENSION_NAME:
+      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
+      if (octet === CR) return CHUNK_SIZE_LF;
+      return behindName(octet);
+    case CHUNK_EXTENSION_NAME_BWS:
+      return behindName(octet);
+    case CHUNK_EXTENSION_VALUE_START:
+      if (isWhitespace(octet)) return CHUNK_EXTENSION_VALUE_START;
+      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
+      if (octet === DQUOTE) return CHUNK_EXTENSION_QUOTED;
+      break;
+    case CHUNK_EXTENSION_TOKEN:
+      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
+      return behindValue(octet);
+    // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE (RFC 9110 section 5.6.4)
+    case CHUNK_EXTENSION_QUOTED:
+      if (octet === DQUOTE) return CHUNK_EXTENSION_END;
+      if (octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
+      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
+      break;
+    case CHUNK_EXTENSION_QUOTED_PAIR:
+      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
+      break;
+    default:
+      return behindValue(octet);
+  }
+  return -REASON_INVALID_CHUNK_EXTENSION;
+}
+
+function behindName(octet: u8): i32 {
+  if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_BWS;
+  if (octet === EQUALS) return CHUNK_EXTENSION_VALUE_START;
+  return octet === SEMICOLON ? CHUNK_EXTENSION_NAME_START : -REASON_INVALID_CHUNK_EXTENSION;
+}
+
+function behindValue(octet: u8): i32 {
+  if (octet === CR) return CHUNK_SIZE_LF;
+  if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
+  return isWhitespace(octet) ? CHUNK_EXTENSION_BWS : -REASON_INVALID_CHUNK_EXTENSION;
+}
+
+function isQuotable(octet: u8): bool {
+  return octet === HTAB || (octet >= SP && octet !== DEL);
+}

@@ -1,0 +1,78 @@
+// The only SIMD of the module: sixteen octets a step, and the address of the first octet that ends a run comes out.
+//
+// The scans know no end: they may run past the last octet received (into the slack, or into octets of an earlier
+// message) and answer an address at or behind it. The caller compares with its end, once a run and not once a step.
+
+import { DEL, HTAB, isTchar, isWhitespace, SP, TCHAR_ROWS } from "./octets";
+
+/** Address of the first octet from `at` on that is no tchar. */
+export function skipToken(at: i32): i32 {
+  const rows = v128.load(TCHAR_ROWS);
+  const columns = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  const low = i8x16.splat(0x0f);
+  while (true) {
+    const octets = v128.load(at);
+    const row = i8x16.swizzle(rows, v128.and(octets, low));
+    const column = i8x16.swizzle(columns, i8x16.shr_u(octets, 4));
+    const others = i8x16.bitmask(i8x16.eq(v128.and(row, column), i8x16.splat(0)));
+    if (others !== 0) return at + ctz(others);
+    at += 16;
+  }
+}
+
+/** Address of the first octet from `at` on that no field value holds: a control octet other than HTAB. */
+export function skipFieldValue(at: i32): i32 {
+  const space = i8x16.splat(SP);
+  const tab = i8x16.splat(HTAB);
+  const del = i8x16.splat(DEL);
+  while (true) {
+    const octets = v128.load(at);
+    const controls = v128.andnot(i8x16.lt_u(octets, space), i8x16.eq(octets, tab));
+    const others = i8x16.bitmask(v128.or(controls, i8x16.eq(octets, del)));
+    if (others !== 0) return at + ctz(others);
+    at += 16;
+  }
+}
+
+/** Address of the first octet from `at` on that is not 0x21 to 0x7E: what a request target may hold. */
+export function skipVisible(at: i32): i32 {
+  const first = i8x16.splat(0x21);
+  const last = i8x16.splat(0x7e);
+  while (true) {
+    const octets = v128.load(at);
+    const others = i8x16.bitmask(v128.or(i8x16.lt_u(octets, first), i8x16.gt_u(octets, last)));
+    if (others !== 0) return at + ctz(others);
+    at += 16;
+  }
+}
+
+/** Address of the first octet in `at` up to `end` that is no SP or HTAB. */
+export function skipWhitespace(at: i32, end: i32): i32 {
+  while (at < end && isWhitespace(load<u8>(at))) at++;
+  return at;
+}
+
+/** Address behind the last octet in `start` up to `at` that is no SP or HTAB. */
+export function trimWhitespace(start: i32, at: i32): i32 {
+  while (at > start && isWhitespace(load<u8>(at - 1))) at--;
+  return at;
+}
+
+/** Address behind the token that starts at `at` and ends before `end`, octet by octet: for short list elements. */
+export function skipShortToken(at: i32, end: i32): i32 {
+  while (at < end && isTchar(load<u8>(at))) at++;
+  return at;
+}
+
+/** Does `word` (lower case, US-ASCII) stand at `at`, in either case? The caller has compared the lengths. */
+export function matches(at: i32, word: string): bool {
+  // A literal is static data, two octets a character; nothing is allocated.
+  const characters = changetype<usize>(word);
+  const size = word.length;
+  for (let i: i32 = 0; i < size; i++) {
+    const octet = load<u8>(at + i);
+    const lower: u8 = <u8>(octet - 0x41) < 26 ? octet | 0x20 : octet;
+    if (lower !== load<u8>(characters + (i << 1))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,194 @@
+// The pool as a caller has it: method, URL and options in, a Response out.
+//
+// Everything that can be wrong with a request is found before the pool is asked for a connection, and comes out as a
+// rejection. What it adds to a request is written here and nowhere else: Host in front, a framing field at the end.
+
+import { type PreparedContent, prepareContent } from "./content.ts";
+import { blameRequest, UnsupportedProtocol } from "./errors.ts";
+import {
+  type CheckedExtensions,
+  checkExtensions,
+  checkOptions,
+  missingOption,
+  type RequestOptions,
+} from "./extensions.ts";
+import type { NetworkBackend } from "./network/network.ts";
+import { Exchange } from "./pool/exchange.ts";
+import type { HTTPConnection } from "./pool/http-connection.ts";
+import { type OutgoingRequest, prepareRequest } from "./pool/outgoing-request.ts";
+import { Pool } from "./pool/pool.ts";
+import { routeTo } from "./pool/route.ts";
+import { resolveTimeouts } from "./pool/timeouts.ts";
+import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
+import { type FieldLines, findField, toFieldLines } from "./protocol/field-lines.ts";
+import { type Limits, resolveLimits } from "./protocol/limits.ts";
+import { Request, toMethod } from "./request.ts";
+import type { Response } from "./response.ts";
+import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
+import { type Authority, toParsedURL, type URL } from "./url.ts";
+
+/** One of the pool's connections, as `pool.connections` lists them. */
+export type PoolConnection = Pick<HTTPConnection, "state" | "requestCount" | "toString">;
+
+const SCHEMES = new Set(["http", "https", "ws", "wss"]);
+/** Methods whose definition anticipates content: without any they say so (RFC 9110 section 8.6). */
+const METHODS_WITH_CONTENT = new Set(["POST", "PUT", "PATCH"]);
+
+/** A method, a URL and options: what `request` and `stream` take. */
+type Call = [method: string | Uint8Array, url: globalThis.URL | URL | string, options?: RequestOptions];
+
+/** Connections that are kept and shared by requests. Every runtime's entry makes a subclass that knows its network. */
+export class BaseConnectionPool {
+  readonly #options: CheckedPoolOptions;
+  readonly #pool: Pool;
+
+  constructor(options: ConnectionPoolOptions | undefined, backend: NetworkBackend) {
+    this.#options = checkPoolOptions(options, backend);
+    this.#pool = new Pool(this.#options.settings);
+  }
+
+  /**
+   * Sends a request and reads the whole response: `response.content` is there. Rejects with an error of errors.ts, or
+   * with `signal.reason`.
+   */
+  request(...call: Call): Promise<Response> {
+    return this.#send(call, CollectingSink);
+  }
+
+  /**
+   * Sends a request and resolves when the response's head has come. The content is read with `iterStream()`, `read()`
+   * or `body`; the caller ends it with `close()` or `await using`.
+   */
+  stream(...call: Call): Promise<Response> {
+    return this.#send(call, StreamingSink);
+  }
+
+  /** Sends a request as it is: no header is added. Resolves like `stream`. */
+  async handleRequest(request: Request): Promise<Response> {
+    if (!(request instanceof Request)) throw new TypeError("handleRequest takes a Request");
+    const { method, url, headers, content, extensions } = request;
+    return new Promise((resolve, reject) => {
+      const lines = toFieldLines(headers);
+      const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
+      const settle = { resolve, reject: (error: unknown) => reject(blameRequest(error, request)) };
+      this.#submit(method, toParsedURL(url), lines, prepareContent(content), checked, null, settle, StreamingSink);
+    });
+  }
+
+  /** The connections, connecting ones included; a copy of the list. */
+  get connections(): PoolConnection[] {
+    return this.#pool.connections;
+  }
+
+  /** Closes all connections: requests in flight fail with ReadError, queued and later ones with PoolClosed. */
+  async close(): Promise<void> {
+    this.#pool.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#pool.close();
+  }
+
+  toString(): string {
+    return `<ConnectionPool ${this.#pool.describe()}>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  #send(call: Call, SinkClass: typeof CollectingSink | typeof StreamingSink): Promise<Response> {
+    // A promise executor turns everything that is thrown in it into a rejection.
+    return new Promise((resolve, reject) => {
+      const [method, url, given] = call;
+      const options = checkOptions(given);
+      const signal = options.signal ?? null;
+      if (signal !== null && !(typeof signal === "object" && "aborted" in signal)) {
+        throw new TypeError("signal must be an AbortSignal");
+      }
+      signal?.throwIfAborted();
+      const name = toMethod(method);
+      const parsed = toParsedURL(url);
+      const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
+      const content = prepareContent(options.content);
+      const lines = completeLines(name, parsed.authority, toFieldLines(options.headers), content);
+      const settle = { resolve, reject: (error: unknown) => reject(blameRequest(error, requestOf(call, options))) };
+      this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
+    });
+  }
+
+  #submit(
+    method: string,
+    url: { authority: Authority; target: string },
+    lines: FieldLines,
+    content: PreparedContent,
+    extensions: CheckedExtensions,
+    signal: AbortSignal | null,
+    settle: Settle,
+    SinkClass: typeof CollectingSink | typeof StreamingSink,
+  ): void {
+    const { authority } = url;
+    if (!SCHEMES.has(authority.scheme)) {
+      throw new UnsupportedProtocol(`the URL has the unsupported protocol '${authority.scheme}://'`);
+    }
+    const target = extensions.target ?? url.target;
+    const request = prepareRequest({ method, authority, target, lines, content, trailers: extensions.trailers });
+    this.#refuseMissing(request);
+    const sink = new SinkClass(settle, extensions.informational);
+    const exchange = new Exchange(
+      request,
+      routeTo(authority, extensions.sniHostname ?? this.#options.servername),
+      sink,
+      this.#pool,
+      {
+        timeouts: resolveTimeouts(extensions.timeout, this.#options.timeouts),
+        limits: this.#limitsOf(extensions),
+        signal,
+      },
+    );
+    sink.exchange = exchange;
+    this.#pool.submit(exchange);
+  }
+
+  #limitsOf({ maxContentSize, maxHeaderSize }: CheckedExtensions): Readonly<Limits> {
+    const { limits } = this.#options;
+    if (maxContentSize === undefined && maxHeaderSize === undefined) return limits;
+    return resolveLimits(
+      { maxContentSize: maxContentSize ?? limits.maxContentSize, maxHeaderSize: maxHeaderSize ?? limits.maxHeaderSize },
+      limits,
+    );
+  }
+
+  // Part of the contract, and not there yet.
+  #refuseMissing({ head }: OutgoingRequest): void {
+    const { runtime } = this.#options.settings.backend;
+    if (head.method === "CONNECT") throw missingOption("method CONNECT", runtime);
+    if (head.facts.hasUpgrade) throw missingOption("header Upgrade", runtime);
+    if (head.facts.expectsContinue) throw missingOption("header Expect: 100-continue", runtime);
+  }
+}
+
+// api.md 2.3 and 3: Host in front, and the framing field that the content asks for at the end, unless they are given.
+function completeLines(method: string, authority: Authority, lines: FieldLines, content: PreparedContent): FieldLines {
+  const complete = findField(lines, "host") === undefined ? ["Host", authority.hostHeader, ...lines] : lines;
+  if (findField(lines, "content-length") !== undefined || findField(lines, "transfer-encoding") !== undefined) {
+    return complete;
+  }
+  if (content === null) {
+    if (METHODS_WITH_CONTENT.has(method)) complete.push("Content-Length", "0");
+  } else {
+    const size = content instanceof Uint8Array ? content.length : content.size;
+    if (size === null) complete.push("Transfer-Encoding", "chunked");
+    else complete.push("Content-Length", String(size));
+  }
+  return complete;
+}
+
+// The request as an error shows it, made only when there is one.
+function requestOf([method, url]: Call, { headers, content, extensions }: RequestOptions): Request {
+  return new Request(method, url, { headers, content: content ?? null, extensions: extensions ?? {} });
+}

@@ -1,0 +1,81 @@
+// Request content as callers give it, sorted into three kinds: none, octets that are there, and a source of pieces.
+
+import { NO_OCTETS } from "./octets.ts";
+
+/** What is accepted wherever request content is given. Strings are sent as UTF-8. */
+export type Content =
+  | Uint8Array
+  | ArrayBuffer
+  | string
+  | Blob
+  | Iterable<Uint8Array | string>
+  | AsyncIterable<Uint8Array | string>
+  | ReadableStream<Uint8Array>;
+
+/** Content that comes piece by piece. */
+export interface ContentSource {
+  /** Octets in all, where they are known beforehand: a Blob's size. */
+  readonly size: number | null;
+  /** May `open` be called a second time, for the same octets? */
+  readonly isReplayable: boolean;
+  /** Starts at the beginning. */
+  open(): ContentIterator;
+}
+
+/** Pieces in their order; `return` gives the source up early. */
+export interface ContentIterator {
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  return?(): unknown;
+}
+
+/** Null: there is no content. */
+export type PreparedContent = Uint8Array | ContentSource | null;
+
+const encoder = new TextEncoder();
+
+/** Iterables whose items are no octets, taken for content by mistake. */
+const NO_CONTENT_TAGS = new Set(["FormData", "URLSearchParams", "Headers", "Map"]);
+
+/** @throws TypeError when `content` is none of the accepted types */
+export function prepareContent(content: Content | null | undefined): PreparedContent {
+  if (content === null || content === undefined) return null;
+  if (typeof content === "string") return content === "" ? NO_OCTETS : encoder.encode(content);
+  if (content instanceof Uint8Array) return content;
+  if (content instanceof ArrayBuffer) return new Uint8Array(content);
+  if (content instanceof Blob) {
+    return { size: content.size, isReplayable: true, open: () => readerIterator(content.stream()) };
+  }
+  if (typeof content === "object" && !ArrayBuffer.isView(content)) {
+    if (content instanceof ReadableStream) {
+      return { size: null, isReplayable: false, open: () => readerIterator(content) };
+    }
+    const tag = Object.prototype.toString.call(content).slice(8, -1);
+    if (Symbol.asyncIterator in content) {
+      return { size: null, isReplayable: false, open: () => content[Symbol.asyncIterator]() };
+    }
+    if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(tag)) {
+      return { size: null, isReplayable: false, open: () => content[Symbol.iterator]() };
+    }
+  }
+  const kind = typeof content === "object" ? Object.prototype.toString.call(content).slice(8, -1) : typeof content;
+  throw new TypeError(
+    `content must be a Uint8Array, ArrayBuffer, string, Blob, iterable, async iterable, ReadableStream or null, not ${kind}`,
+  );
+}
+
+/** The octets of one item of an iterable. @throws TypeError when it is neither octets nor a string */
+export function toOctets(item: unknown): Uint8Array {
+  if (item instanceof Uint8Array) return item;
+  if (typeof item === "string") return encoder.encode(item);
+  throw new TypeError(
+    `an item of content must be a Uint8Array or a string, not ${item === null ? "null" : typeof item}`,
+  );
+}
+
+function readerIterator(stream: ReadableStream<Uint8Array>): ContentIterator {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    return: () => reader.cancel(),
+  };
+}

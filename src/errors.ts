@@ -1,0 +1,229 @@
+// The tree of errors. A leaf: it knows nothing of what raises them.
+//
+// HTTPCoreError
+// ├── UnsupportedProtocol, UnsupportedByRuntime, PoolClosed, ResponseNotRead, StreamConsumed, ProxyError
+// ├── TimeoutException ── PoolTimeout, ConnectTimeout, ReadTimeout, WriteTimeout, TotalTimeout
+// ├── NetworkError ────── ConnectError, ReadError, WriteError
+// └── ProtocolError ───── LocalProtocolError (the caller broke HTTP), RemoteProtocolError (the peer did)
+//
+// Names are httpcore's. `name` and `code` are written out, so that they survive a minifier.
+
+/** In which part of an exchange something failed. */
+export type Phase = "pool" | "connect" | "send" | "receive" | "close";
+
+/** What is known of a failure beside its message. */
+export interface HTTPCoreErrorOptions {
+  /** The error that caused this one: the runtime's own, untouched. */
+  cause?: unknown;
+  /** The request that failed. */
+  request?: unknown;
+  /** The origin it was meant for: `https://example.com:443`. */
+  origin?: string | undefined;
+  phase?: Phase | undefined;
+}
+
+/** The base of all errors of this package. `code` is stable API, the message is not. */
+export class HTTPCoreError extends Error {
+  declare readonly code: string;
+  /** The request that failed, where it is known. Not enumerable, as its headers may hold secrets. */
+  declare readonly request: unknown;
+  declare readonly origin: string | undefined;
+  declare readonly phase: Phase | undefined;
+
+  static {
+    name(HTTPCoreError, "HTTPCoreError", "ERR_HTTPCORE_ERROR");
+  }
+
+  constructor(message: string, options: HTTPCoreErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    hide(this, "request", options.request);
+    hide(this, "origin", options.origin);
+    hide(this, "phase", options.phase);
+  }
+}
+
+/** The URL's scheme is missing, or none of http, https, ws and wss. */
+export class UnsupportedProtocol extends HTTPCoreError {
+  static {
+    name(UnsupportedProtocol, "UnsupportedProtocol", "ERR_UNSUPPORTED_PROTOCOL");
+  }
+}
+
+/** This runtime, or this version, cannot do what an option asks for. */
+export class UnsupportedByRuntime extends HTTPCoreError {
+  /** The option, as written by the caller: `tls.pinnedCertificates`. */
+  readonly option: string;
+  /** The runtime: `node`, `deno`, `bun`, `workerd`. */
+  readonly runtime: string;
+
+  static {
+    name(UnsupportedByRuntime, "UnsupportedByRuntime", "ERR_UNSUPPORTED_BY_RUNTIME");
+  }
+
+  constructor(message: string, options: HTTPCoreErrorOptions & { option: string; runtime: string }) {
+    super(message, options);
+    this.option = options.option;
+    this.runtime = options.runtime;
+  }
+}
+
+/** The pool has been closed. */
+export class PoolClosed extends HTTPCoreError {
+  static {
+    name(PoolClosed, "PoolClosed", "ERR_POOL_CLOSED");
+  }
+}
+
+/** `content` or `trailers` were asked for before they had been read. */
+export class ResponseNotRead extends HTTPCoreError {
+  static {
+    name(ResponseNotRead, "ResponseNotRead", "ERR_RESPONSE_NOT_READ");
+  }
+}
+
+/** The content can be read once, and has been. */
+export class StreamConsumed extends HTTPCoreError {
+  static {
+    name(StreamConsumed, "StreamConsumed", "ERR_STREAM_CONSUMED");
+  }
+}
+
+/** A proxy refused. */
+export class ProxyError extends HTTPCoreError {
+  static {
+    name(ProxyError, "ProxyError", "ERR_PROXY_ERROR");
+  }
+}
+
+/** A time limit was passed. */
+export class TimeoutException extends HTTPCoreError {
+  static {
+    name(TimeoutException, "TimeoutException", "ERR_TIMEOUT_EXCEPTION");
+  }
+}
+
+/** No connection became free within `timeout.pool`. */
+export class PoolTimeout extends TimeoutException {
+  static {
+    name(PoolTimeout, "PoolTimeout", "ERR_POOL_TIMEOUT");
+  }
+}
+
+/** TCP and TLS were not set up within `timeout.connect`. */
+export class ConnectTimeout extends TimeoutException {
+  static {
+    name(ConnectTimeout, "ConnectTimeout", "ERR_CONNECT_TIMEOUT");
+  }
+}
+
+/** No octet came for `timeout.read`. */
+export class ReadTimeout extends TimeoutException {
+  static {
+    name(ReadTimeout, "ReadTimeout", "ERR_READ_TIMEOUT");
+  }
+}
+
+/** The peer took no octet for `timeout.write`. */
+export class WriteTimeout extends TimeoutException {
+  static {
+    name(WriteTimeout, "WriteTimeout", "ERR_WRITE_TIMEOUT");
+  }
+}
+
+/** The whole exchange took longer than `timeout.total`. */
+export class TotalTimeout extends TimeoutException {
+  static {
+    name(TotalTimeout, "TotalTimeout", "ERR_TOTAL_TIMEOUT");
+  }
+}
+
+/** The network failed. */
+export class NetworkError extends HTTPCoreError {
+  static {
+    name(NetworkError, "NetworkError", "ERR_NETWORK_ERROR");
+  }
+}
+
+/** No connection: name look-up, TCP or TLS failed, a certificate included. */
+export class ConnectError extends NetworkError {
+  static {
+    name(ConnectError, "ConnectError", "ERR_CONNECT_ERROR");
+  }
+}
+
+/** The connection broke while a response was awaited or read. */
+export class ReadError extends NetworkError {
+  static {
+    name(ReadError, "ReadError", "ERR_READ_ERROR");
+  }
+}
+
+/** The connection broke while the request was sent. */
+export class WriteError extends NetworkError {
+  static {
+    name(WriteError, "WriteError", "ERR_WRITE_ERROR");
+  }
+}
+
+/** What a protocol error adds: which rule was broken, and where. */
+export interface ProtocolErrorOptions extends HTTPCoreErrorOptions {
+  reason: string;
+  offset?: number | undefined;
+}
+
+/** HTTP was broken, by the caller or by the peer. */
+export class ProtocolError extends HTTPCoreError {
+  /** The rule that was broken, such as `invalid-header-name`; docs/errors.md lists them all. */
+  readonly reason: string;
+  /** Where, in octets from the first octet of the message, if it is known. */
+  readonly offset: number | undefined;
+
+  static {
+    name(ProtocolError, "ProtocolError", "ERR_PROTOCOL_ERROR");
+  }
+
+  constructor(message: string, options: ProtocolErrorOptions) {
+    super(message, options);
+    this.reason = options.reason;
+    this.offset = options.offset;
+  }
+}
+
+/** The caller asked for something that HTTP does not allow. */
+export class LocalProtocolError extends ProtocolError {
+  static {
+    name(LocalProtocolError, "LocalProtocolError", "ERR_LOCAL_PROTOCOL_ERROR");
+  }
+}
+
+/** The peer broke HTTP, or passed a limit. Nothing of its connection is used again. */
+export class RemoteProtocolError extends ProtocolError {
+  static {
+    name(RemoteProtocolError, "RemoteProtocolError", "ERR_REMOTE_PROTOCOL_ERROR");
+  }
+}
+
+/** `error`, with the origin and the phase noted on it when it is one of ours and does not have them yet. */
+export function locate<E>(error: E, origin: string, phase: Phase): E {
+  if (error instanceof HTTPCoreError && error.origin === undefined) {
+    hide(error, "origin", origin);
+    hide(error, "phase", phase);
+  }
+  return error;
+}
+
+/** `error`, with the request noted on it when it is one of ours and does not have it yet. */
+export function blameRequest<E>(error: E, request: unknown): E {
+  if (error instanceof HTTPCoreError && error.request === undefined) hide(error, "request", request);
+  return error;
+}
+
+function name(errorClass: { prototype: object }, className: string, code: string): void {
+  hide(errorClass.prototype, "name", className);
+  hide(errorClass.prototype, "code", code);
+}
+
+// Not enumerable, as the fields of Error itself are: printing an error prints its message and stack, not the request.
+function hide(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: false });
+}

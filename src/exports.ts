@@ -1,0 +1,45 @@
+// What every runtime's entry exports alike.
+
+export type { PoolConnection } from "./connection-pool.ts";
+export type { Content } from "./content.ts";
+export {
+  ConnectError,
+  ConnectTimeout,
+  HTTPCoreError,
+  LocalProtocolError,
+  NetworkError,
+  type Phase,
+  PoolClosed,
+  PoolTimeout,
+  ProtocolError,
+  ProxyError,
+  ReadError,
+  ReadTimeout,
+  RemoteProtocolError,
+  ResponseNotRead,
+  StreamConsumed,
+  TimeoutException,
+  TotalTimeout,
+  UnsupportedByRuntime,
+  UnsupportedProtocol,
+  WriteError,
+  WriteTimeout,
+} from "./errors.ts";
+export type { RequestExtensions, RequestOptions } from "./extensions.ts";
+export type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  SocketOptions,
+  TLSConnectOptions,
+} from "./network/network.ts";
+export type { Timeouts } from "./pool/timeouts.ts";
+export type { ConnectionPoolOptions, TLSOptions } from "./pool-options.ts";
+export type { HeadersInput, HeaderText } from "./protocol/field-lines.ts";
+export { HeaderList } from "./protocol/header-list.ts";
+export type { Limits } from "./protocol/limits.ts";
+export { Request, type RequestInit } from "./request.ts";
+export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
+export type { InformationalCallback, InformationalResponse } from "./response-sinks.ts";
+export { URL, type URLParts } from "./url.ts";

@@ -1,0 +1,124 @@
+// Request extensions and the other options of one call: read once, checked, nothing ignored.
+
+import type { Content } from "./content.ts";
+import { UnsupportedByRuntime } from "./errors.ts";
+import { decodeLatin1 } from "./octets.ts";
+import type { Timeouts } from "./pool/timeouts.ts";
+import type { HeadersInput } from "./protocol/field-lines.ts";
+import type { InformationalCallback } from "./response-sinks.ts";
+
+/** What can be said of one request beyond HTTP's own fields (httpcore's extensions). */
+export interface RequestExtensions {
+  /** Time limits in milliseconds, in place of the pool's, key by key. */
+  timeout?: Timeouts;
+  /** The name for TLS in place of the URL's host; part of what tells connections apart. */
+  sniHostname?: string;
+  /** The request target as it is sent, in place of the URL's: `*`, absolute-form, unescaped paths. */
+  target?: string | Uint8Array;
+  /** Called with every interim response (1xx but 101). What it throws rejects the request. */
+  informational?: InformationalCallback;
+  /** Called when the content has been sent, for the trailer fields. Chunked content only. */
+  trailers?: () => HeadersInput;
+  /** Octets of response content. */
+  maxContentSize?: number;
+  /** Octets of response heads. */
+  maxHeaderSize?: number;
+}
+
+/** Options of `request` and `stream`. */
+export interface RequestOptions {
+  headers?: HeadersInput;
+  content?: Content | null;
+  extensions?: RequestExtensions;
+  /** Cancels at any phase; the rejection is `signal.reason`, untouched. */
+  signal?: AbortSignal;
+}
+
+const OPTION_NAMES = new Set(["headers", "content", "extensions", "signal"]);
+const EXTENSION_NAMES = new Set([
+  "timeout",
+  "sniHostname",
+  "target",
+  "informational",
+  "trailers",
+  "maxContentSize",
+  "maxHeaderSize",
+]);
+/** Part of the contract, and not there yet. */
+const MISSING_EXTENSIONS = new Set(["trace"]);
+
+/** Extensions that have been checked; null for those not given. */
+export interface CheckedExtensions {
+  readonly timeout: Timeouts | undefined;
+  readonly sniHostname: string | null;
+  readonly target: string | null;
+  readonly informational: InformationalCallback | null;
+  readonly trailers: (() => HeadersInput) | null;
+  readonly maxContentSize: number | undefined;
+  readonly maxHeaderSize: number | undefined;
+}
+
+const NO_EXTENSIONS: CheckedExtensions = {
+  timeout: undefined,
+  sniHostname: null,
+  target: null,
+  informational: null,
+  trailers: null,
+  maxContentSize: undefined,
+  maxHeaderSize: undefined,
+};
+
+/**
+ * The own properties of `options`, and no others: what hangs on a prototype was not said by the caller.
+ * @throws TypeError when it is no object or has an unknown property
+ */
+export function checkOptions(options: unknown): RequestOptions {
+  return ownProperties(options, "options", OPTION_NAMES) as RequestOptions;
+}
+
+/** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
+export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
+  if (given === undefined || given === null) return NO_EXTENSIONS;
+  const known = new Set([...EXTENSION_NAMES, ...MISSING_EXTENSIONS]);
+  const extensions: Record<string, unknown> = ownProperties(given, "extensions", known);
+  for (const name of MISSING_EXTENSIONS) {
+    if (extensions[name] !== undefined && extensions[name] !== null) throw missingOption(`extensions.${name}`, runtime);
+  }
+  const { target } = extensions;
+  return {
+    timeout: extensions.timeout as Timeouts | undefined,
+    sniHostname: typed(extensions, "sniHostname", "string"),
+    target:
+      target instanceof Uint8Array ? decodeLatin1(target, 0, target.length) : typed(extensions, "target", "string"),
+    informational: typed(extensions, "informational", "function"),
+    trailers: typed(extensions, "trailers", "function"),
+    maxContentSize: typed(extensions, "maxContentSize", "number") ?? undefined,
+    maxHeaderSize: typed(extensions, "maxHeaderSize", "number") ?? undefined,
+  };
+}
+
+/** The error for something that the contract names and this version does not do. */
+export function missingOption(option: string, runtime: string): UnsupportedByRuntime {
+  const message = `'${option}' is not supported on ${runtime} by this version of httpcore`;
+  return new UnsupportedByRuntime(message, { option, runtime });
+}
+
+/** A copy of the own properties of `given`. @throws TypeError when it is no object, or has a property not in `known` */
+export function ownProperties(given: unknown, what: string, known: ReadonlySet<string>): Record<string, unknown> {
+  const own: Record<string, unknown> = Object.create(null);
+  if (given === undefined || given === null) return own;
+  if (typeof given !== "object") throw new TypeError(`${what} must be an object, not ${typeof given}`);
+  for (const name of Object.keys(given)) {
+    if (!known.has(name)) throw new TypeError(`${what} cannot have '${name}'; known are ${[...known].join(", ")}`);
+    own[name] = (given as Record<string, unknown>)[name];
+  }
+  return own;
+}
+
+function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {
+  const value = extensions[name];
+  if (value === undefined || value === null) return null;
+  // biome-ignore lint/suspicious/useValidTypeof: the type is one of the three strings above
+  if (typeof value !== type) throw new TypeError(`extensions.${name} must be a ${type}, not ${typeof value}`);
+  return value as T;
+}

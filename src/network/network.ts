@@ -1,0 +1,82 @@
+// What the package needs of a network: octets out, octets in, and nothing of HTTP. Each runtime has one file that
+// fulfils this contract; a caller may write another (docs/network-backend.md shows one in under 60 lines).
+//
+// Octets are pushed: a connection reads all the time and hands each read to its receiver synchronously, so that one
+// window serves all connections, and an idle connection tells by itself that the peer has closed it or spoken unasked.
+
+/** A way to open connections. */
+export interface NetworkBackend {
+  /** The name in error messages: `node`, `deno`, `bun`, `workerd`, `mock` ... */
+  readonly runtime: string;
+
+  /**
+   * Opens a TCP connection, with TLS on it when `options.tls` is given; resolves when octets can be written.
+   * Rejects with the runtime's own error, or with `options.signal.reason` after an abort; nothing stays open then.
+   */
+  connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection>;
+}
+
+export interface ConnectOptions {
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TLSConnectOptions | null;
+  readonly socket: SocketOptions;
+  /** A buffer that reads may be put into, shared by all connections; a backend may use buffers of its own instead. */
+  readonly window: Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal;
+}
+
+/** TLS options of a connection; the caller's, with the name to verify filled in. */
+export interface TLSConnectOptions {
+  /** The name that goes into SNI and that the certificate must be for; an IP address is verified but not sent. */
+  readonly servername: string;
+  /** Certificates to trust in place of the runtime's own: PEM. */
+  readonly ca: string | Uint8Array | readonly (string | Uint8Array)[] | null;
+  /** False: any certificate will do. */
+  readonly verify: boolean;
+}
+
+/** Options of TCP sockets. */
+export interface SocketOptions {
+  /** Small writes go out at once (TCP_NODELAY). */
+  readonly noDelay: boolean;
+  /** Milliseconds of silence before TCP keep-alive probes; null for none. */
+  readonly keepAlive: number | null;
+  /** Race the addresses of a name (RFC 8305) instead of taking the first. */
+  readonly happyEyeballs: boolean;
+}
+
+/** An open connection. */
+export interface NetworkConnection {
+  /**
+   * Sends octets; they must not change before they have been taken. True when all of them, and all before, have been
+   * taken by the operating system; else `receiver.drained` is called when they have.
+   */
+  write(octets: Uint8Array): boolean;
+  /** As `write` for several pieces, as few segments as possible. */
+  writeAll(pieces: readonly Uint8Array[]): boolean;
+  /** Stops and restarts reading. */
+  pause(): void;
+  resume(): void;
+  /** An exchange waits for octets: the connection keeps the process alive. */
+  busy(): void;
+  /** Nobody waits for octets: the process may end, and what comes now was not asked for. New connections are idle. */
+  idle(): void;
+  /** Closes at once, idempotent. The receiver is not called any more. */
+  close(): void;
+  /** A fact: `clientAddress`, `serverAddress`, `tls`, `raw` ...; undefined when it is not known. */
+  getExtraInfo(key: string): unknown;
+}
+
+/** Who takes what a connection reads. None of its methods throws. */
+export interface NetworkReceiver {
+  /** The first `size` octets of `octets` came. They are used up or copied before this returns. */
+  received(octets: Uint8Array, size: number): void;
+  /** All octets written have been taken. */
+  drained(): void;
+  /** The peer has closed its side. */
+  ended(): void;
+  /** The connection broke; `error` is the runtime's own. */
+  failed(error: unknown): void;
+}

@@ -1,0 +1,191 @@
+// Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
+
+import { missingOption, ownProperties } from "./extensions.ts";
+import type { NetworkBackend } from "./network/network.ts";
+import type { PoolSettings } from "./pool/pool.ts";
+import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
+import { type Limits, resolveLimits } from "./protocol/limits.ts";
+
+/** TLS options of this version; the others of the contract are refused. */
+export interface TLSOptions {
+  /** Certificates to trust in place of the runtime's own: PEM, one or several. */
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** False: any certificate will do. True unless given. */
+  verify?: boolean;
+  /** The name for SNI and for the certificate, in place of the URL's host. */
+  servername?: string;
+}
+
+export interface ConnectionPoolOptions {
+  /** Connections in all; further requests queue, first in, first out. 100 unless given. */
+  maxConnections?: number;
+  /** Idle connections that are kept. As many as `maxConnections` unless given. */
+  maxKeepaliveConnections?: number;
+  /** Connections to one origin. As many as `maxConnections` unless given. */
+  maxConnectionsPerOrigin?: number;
+  /** Milliseconds that an idle connection is kept. 4,000 unless given; a server's `Keep-Alive: timeout` shortens it. */
+  keepaliveExpiry?: number;
+  /** Time limits in milliseconds. */
+  timeout?: Timeouts;
+  tls?: TLSOptions;
+  socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number };
+  /** Race the addresses of a name (RFC 8305). True unless given. */
+  happyEyeballs?: boolean;
+  /** The network in place of the runtime's own. */
+  networkBackend?: NetworkBackend;
+  limits?: Partial<Limits>;
+  /** `"bare-lf"`: a lone LF ends a line of a response head. */
+  leniency?: readonly "bare-lf"[];
+}
+
+/** Options with nothing left open. */
+export interface CheckedPoolOptions {
+  readonly settings: PoolSettings;
+  readonly timeouts: ResolvedTimeouts;
+  readonly limits: Limits;
+  readonly servername: string | null;
+}
+
+const DEFAULT_MAX_CONNECTIONS = 100;
+/** A second less than the five seconds after which many servers close (node:http among them). */
+const DEFAULT_KEEPALIVE_EXPIRY = 4000;
+/** Milliseconds of silence before the first TCP keep-alive probe, where the caller only says that there be some. */
+const DEFAULT_PROBE_DELAY = 60_000;
+
+/** Part of the contract, and not there yet; each with the value that asks for nothing. */
+const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
+  retries: 0,
+  proxy: null,
+  uds: null,
+  localAddress: null,
+  trace: null,
+};
+const MISSING_TLS_OPTIONS = [
+  "cert",
+  "key",
+  "passphrase",
+  "alpnProtocols",
+  "minVersion",
+  "maxVersion",
+  "pinnedCertificates",
+];
+const OPTION_NAMES = new Set([
+  "maxConnections",
+  "maxKeepaliveConnections",
+  "maxConnectionsPerOrigin",
+  "keepaliveExpiry",
+  "timeout",
+  "tls",
+  "socketOptions",
+  "happyEyeballs",
+  "networkBackend",
+  "limits",
+  "leniency",
+  ...Object.keys(MISSING_OPTIONS),
+]);
+const TLS_OPTION_NAMES = new Set(["ca", "verify", "servername", ...MISSING_TLS_OPTIONS]);
+const SOCKET_OPTION_NAMES = new Set(["noDelay", "keepAlive"]);
+
+/**
+ * @throws TypeError for unknown options and wrong types, RangeError for numbers out of range, UnsupportedByRuntime for
+ * what is not there yet
+ */
+export function checkPoolOptions(
+  given: ConnectionPoolOptions | undefined,
+  backend: NetworkBackend,
+): CheckedPoolOptions {
+  const options = ownProperties(given, "pool options", OPTION_NAMES) as ConnectionPoolOptions & Record<string, unknown>;
+  const network = checkBackend(options.networkBackend) ?? backend;
+  for (const [name, nothing] of Object.entries(MISSING_OPTIONS)) {
+    if (options[name] !== undefined && options[name] !== nothing) throw missingOption(name, network.runtime);
+  }
+  const maxConnections = count(options, "maxConnections", DEFAULT_MAX_CONNECTIONS, 1);
+  const { ca, verify, servername } = checkTLS(options.tls, network.runtime);
+  return {
+    settings: {
+      maxConnections,
+      maxConnectionsPerOrigin: count(options, "maxConnectionsPerOrigin", maxConnections, 1),
+      maxKeepaliveConnections: count(options, "maxKeepaliveConnections", maxConnections, 0),
+      keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
+      socket: checkSocketOptions(options),
+      tls: { ca, verify },
+      leniency: checkLeniency(options.leniency),
+      backend: network,
+    },
+    timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
+    limits: resolveLimits(options.limits),
+    servername,
+  };
+}
+
+function checkTLS(
+  given: unknown,
+  runtime: string,
+): { ca: NonNullable<TLSOptions["ca"]> | null; verify: boolean; servername: string | null } {
+  const tls = ownProperties(given, "tls", TLS_OPTION_NAMES) as TLSOptions & Record<string, unknown>;
+  for (const name of MISSING_TLS_OPTIONS) if (tls[name] !== undefined) throw missingOption(`tls.${name}`, runtime);
+  for (const certificate of tls.ca === undefined ? [] : Array.isArray(tls.ca) ? tls.ca : [tls.ca]) {
+    if (typeof certificate !== "string" && !(certificate instanceof Uint8Array)) {
+      throw new TypeError("tls.ca must be PEM as a string or a Uint8Array, or an array of them");
+    }
+  }
+  return {
+    ca: tls.ca ?? null,
+    verify: flag(tls, "tls.verify", "verify", true),
+    servername: text(tls, "tls.servername", "servername"),
+  };
+}
+
+function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unknown>): PoolSettings["socket"] {
+  const socket = ownProperties(options.socketOptions, "socketOptions", SOCKET_OPTION_NAMES);
+  const { keepAlive } = socket;
+  if (keepAlive !== undefined && typeof keepAlive !== "boolean" && !(typeof keepAlive === "number" && keepAlive >= 0)) {
+    throw new TypeError("socketOptions.keepAlive must be true, false or a number of milliseconds");
+  }
+  return {
+    noDelay: flag(socket, "socketOptions.noDelay", "noDelay", true),
+    keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
+    happyEyeballs: flag(options, "happyEyeballs", "happyEyeballs", true),
+  };
+}
+
+function checkLeniency(given: unknown): readonly "bare-lf"[] {
+  if (given === undefined || given === null) return [];
+  if (!Array.isArray(given) || given.some((name) => name !== "bare-lf")) {
+    throw new TypeError('leniency must be an array, and "bare-lf" is all that it can hold');
+  }
+  return given as "bare-lf"[];
+}
+
+function checkBackend(given: unknown): NetworkBackend | null {
+  if (given === undefined || given === null) return null;
+  const backend = given as Partial<NetworkBackend>;
+  if (typeof backend.connectTcp !== "function" || typeof backend.runtime !== "string") {
+    throw new TypeError("networkBackend must be a NetworkBackend: it needs 'runtime' and 'connectTcp'");
+  }
+  return given as NetworkBackend;
+}
+
+function count(options: Record<string, unknown>, name: string, standard: number, least: number): number {
+  const value = options[name] ?? standard;
+  if (value === Infinity || (Number.isInteger(value) && (value as number) >= least)) return value as number;
+  throw new RangeError(`${name} must be a whole number from ${least} on, or Infinity, not ${String(value)}`);
+}
+
+function milliseconds(options: Record<string, unknown>, name: string, standard: number): number {
+  const value = options[name] ?? standard;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new RangeError(`${name} must be a number of milliseconds, 0 or more, not ${String(value)}`);
+}
+
+function flag(options: Record<string, unknown>, shown: string, name: string, standard: boolean): boolean {
+  const value = options[name] ?? standard;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${shown} must be true or false, not ${typeof value}`);
+}
+
+function text(options: Record<string, unknown>, shown: string, name: string): string | null {
+  const value = options[name] ?? null;
+  if (value === null || typeof value === "string") return value;
+  throw new TypeError(`${shown} must be a string, not ${typeof value}`);
+}

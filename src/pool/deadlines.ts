@@ -1,0 +1,52 @@
+// One timer for all time limits of the process.
+//
+// What is watched has a field `dueAt` that its owner may put off at any time by an assignment: that costs nothing, and
+// the timer finds out when it fires. So a limit on every read of every connection is cheap. The timer is scheduled for
+// the earliest limit known and never keeps the process alive: a connection that is waited for does that.
+
+/** Something with a time limit. */
+export interface Watched {
+  /** The moment, on the clock of `now`, from which on `expire` is due. Infinity: not at present. */
+  dueAt: number;
+  /** Called once the moment has passed; must stop being watched or put `dueAt` off. */
+  expire(): void;
+}
+
+/** The longest delay that timers take (2^31-1 ms); longer limits are looked at again then. */
+const MAX_DELAY = 2_147_483_647;
+
+const watched = new Set<Watched>();
+let timer: unknown = null;
+let timerDueAt = Infinity;
+
+/** Milliseconds on a clock that never goes back. */
+export function now(): number {
+  return performance.now();
+}
+
+/** Watches `item` until `unwatch`. Also to be called when `dueAt` has been moved forward in time. */
+export function watch(item: Watched): void {
+  watched.add(item);
+  if (item.dueAt < timerDueAt) schedule(item.dueAt);
+}
+
+export function unwatch(item: Watched): void {
+  watched.delete(item);
+}
+
+function schedule(dueAt: number): void {
+  if (timer !== null) clearTimeout(timer as number);
+  timerDueAt = dueAt;
+  timer = setTimeout(tick, Math.min(Math.max(Math.ceil(dueAt - now()), 0), MAX_DELAY));
+  (timer as { unref?: () => void }).unref?.();
+}
+
+function tick(): void {
+  timer = null;
+  timerDueAt = Infinity;
+  const moment = now();
+  for (const item of [...watched]) if (item.dueAt <= moment && watched.has(item)) item.expire();
+  let earliest = Infinity;
+  for (const item of watched) if (item.dueAt < earliest) earliest = item.dueAt;
+  if (earliest < timerDueAt) schedule(earliest);
+}

@@ -1,0 +1,204 @@
+// One request on its way and its response coming back: who waits for it, how long, and where it stands.
+//
+//   queued ──> connecting ──> sending ──> receiving ──> finished
+//
+// The pool and the connection move it along; whoever issued it is told through a ResponseSink. An exchange ends once,
+// by its last octet, an error, a time limit or an abort, and leaves no listener and no watched time behind.
+
+import { ConnectTimeout, locate, PoolTimeout, ReadTimeout, TotalTimeout, WriteTimeout } from "../errors.ts";
+import type { ResponseEvent } from "../protocol/events.ts";
+import type { HeaderList } from "../protocol/header-list.ts";
+import type { Limits } from "../protocol/limits.ts";
+import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
+import type { Route } from "./route.ts";
+import type { ResolvedTimeouts } from "./timeouts.ts";
+
+/** Who takes the response. Calls come in this order: informational*, head, content*, end; or fail at any time, once. */
+export interface ResponseSink {
+  /** An interim response. What it throws fails the exchange. */
+  informational(head: ResponseEvent): void;
+  head(head: ResponseEvent): void;
+  /** A piece of content, valid during the call. False: no more for now, until `exchange.resume()`. */
+  content(octets: Uint8Array): boolean;
+  /** The response is complete. The connection stays with the exchange until `exchange.release()`. */
+  end(trailers: HeaderList): void;
+  fail(error: unknown): void;
+}
+
+/** What the exchange needs of the connection that serves it. */
+export interface ServingConnection {
+  resume(): void;
+  /** The exchange is over and its content used: the connection may serve the next. */
+  release(): void;
+  /** The exchange is given up: the connection cannot serve another. */
+  abandon(): void;
+}
+
+/** What the exchange needs of the pool that it was given to. */
+export interface ServingPool {
+  /** Takes the exchange out of the queue, or off the connection that is being opened for it. */
+  withdraw(exchange: Exchange): void;
+}
+
+export type ExchangeState = "queued" | "connecting" | "sending" | "receiving" | "finished";
+
+/** What passing a time limit means in each state. */
+const EXPIRY = {
+  queued: ["pool", PoolTimeout, "no connection became free", "pool"],
+  connecting: ["connect", ConnectTimeout, "the connection was not set up", "connect"],
+  sending: ["write", WriteTimeout, "the server took no octet of the request", "send"],
+  receiving: ["read", ReadTimeout, "no octet of the response came", "receive"],
+} as const;
+
+export class Exchange implements Watched {
+  readonly request: OutgoingRequest;
+  readonly route: Route;
+  readonly sink: ResponseSink;
+  readonly limits: Readonly<Limits>;
+  dueAt = Infinity;
+  connection: ServingConnection | null = null;
+  /** Set for the one repetition after a reused connection turned out dead: it takes no idle connection again. */
+  needsFreshConnection = false;
+  readonly #timeouts: ResolvedTimeouts;
+  readonly #signal: AbortSignal | null;
+  readonly #pool: ServingPool;
+  readonly #totalDueAt: number;
+  #state: ExchangeState = "queued";
+  /** Does the present state's own time limit run? */
+  #isTimed = false;
+
+  /** The caller has made sure that `signal` is not aborted. */
+  constructor(
+    request: OutgoingRequest,
+    route: Route,
+    sink: ResponseSink,
+    pool: ServingPool,
+    options: { timeouts: ResolvedTimeouts; limits: Readonly<Limits>; signal: AbortSignal | null },
+  ) {
+    this.request = request;
+    this.route = route;
+    this.sink = sink;
+    this.limits = options.limits;
+    this.#pool = pool;
+    this.#timeouts = options.timeouts;
+    this.#signal = options.signal;
+    this.#totalDueAt = options.timeouts.total === Infinity ? Infinity : now() + options.timeouts.total;
+    this.#signal?.addEventListener("abort", this.#abort);
+  }
+
+  get state(): ExchangeState {
+    return this.#state;
+  }
+
+  get isFinished(): boolean {
+    return this.#state === "finished";
+  }
+
+  /** To be called first of all. False when there is no time at all: the exchange has failed then. */
+  begin(): boolean {
+    if (this.#timeouts.total > 0) return true;
+    this.expire();
+    return false;
+  }
+
+  /** Enters `state`: its time limit starts. False when that is 0 already: the exchange has failed then. */
+  enter(state: Exclude<ExchangeState, "finished">): boolean {
+    this.#state = state;
+    const limit = this.#timeouts[EXPIRY[state][0]];
+    // A limit of 0 fails now where something new is needed; where octets are, those that have come get their chance.
+    if (limit === 0 && (state === "queued" || state === "connecting")) {
+      this.expire();
+      return false;
+    }
+    // While there is no write outstanding, sending has no limit: the connection calls `awaitDrain` when there is.
+    this.#limit(state === "sending" ? Infinity : limit);
+    return true;
+  }
+
+  /** Octets came: the time limit on reading starts anew. */
+  progress(): void {
+    if (this.#isTimed && this.#state === "receiving") this.#limit(this.#timeouts.read);
+  }
+
+  /** Octets wait for the peer to take them. */
+  awaitDrain(): void {
+    if (this.#state === "sending") this.#limit(this.#timeouts.write);
+  }
+
+  /** No octets wait any more, and the request is not complete: the time is the caller's own. */
+  stopClock(): void {
+    this.#limit(Infinity);
+  }
+
+  /** The caller takes content again. */
+  resume(): void {
+    if (this.#state !== "receiving") return;
+    this.#limit(this.#timeouts.read);
+    this.connection?.resume();
+  }
+
+  /** The response has been used up: the connection goes back, or is closed where it cannot be used again. */
+  release(): void {
+    if (this.#finish()) this.connection?.release();
+  }
+
+  /** Gives the exchange up; the sink is not told, as it is the sink that calls. */
+  abandon(): void {
+    if (this.#finish()) this.#leave();
+  }
+
+  /** The exchange has failed; the connection, if it has one, is closed by whoever calls. */
+  fail(error: unknown): void {
+    const phase = this.#state === "finished" ? undefined : EXPIRY[this.#state][3];
+    if (!this.#finish()) return;
+    this.sink.fail(phase ? locate(error, this.request.authority.origin, phase) : error);
+  }
+
+  /** The whole response has come: no limit runs any more, whatever the caller does with it. */
+  complete(): void {
+    this.#limit(Infinity);
+    unwatch(this);
+  }
+
+  /** A time limit has passed. */
+  expire(): void {
+    if (this.#state === "finished") return;
+    const [name, ErrorClass, sentence, phase] = EXPIRY[this.#state];
+    const total = this.#timeouts.total;
+    const error =
+      this.#totalDueAt <= now()
+        ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
+        : new ErrorClass(`${sentence} within timeout.${name} (${this.#timeouts[name]} ms)`);
+    this.#stop(locate(error, this.request.authority.origin, phase));
+  }
+
+  readonly #abort = (): void => this.#stop(this.#signal?.reason);
+
+  #stop(error: unknown): void {
+    if (!this.#finish()) return;
+    this.#leave();
+    this.sink.fail(error);
+  }
+
+  #leave(): void {
+    if (this.connection) this.connection.abandon();
+    else this.#pool.withdraw(this);
+  }
+
+  #limit(milliseconds: number): void {
+    this.#isTimed = milliseconds !== Infinity;
+    const dueAt = this.#isTimed ? now() + milliseconds : Infinity;
+    const isEarlier = Math.min(dueAt, this.#totalDueAt) < this.dueAt;
+    this.dueAt = Math.min(dueAt, this.#totalDueAt);
+    if (isEarlier) watch(this);
+  }
+
+  #finish(): boolean {
+    if (this.#state === "finished") return false;
+    this.#state = "finished";
+    unwatch(this);
+    this.#signal?.removeEventListener("abort", this.#abort);
+    return true;
+  }
+}

@@ -1,0 +1,325 @@
+// One connection: the protocol and a network stream, and the exchange that has them now.
+//
+//   CONNECTING ──> ACTIVE <──> IDLE ──> CLOSED
+//
+// Octets are read all the time and drained through the protocol within the call that brings them, so that they can be
+// looked at where the socket put them. While IDLE, anything that comes (octets, FIN, reset) closes the connection.
+
+import { ConnectError, HTTPCoreError, ReadError, RemoteProtocolError, WriteError } from "../errors.ts";
+import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
+import { allocate } from "../octets.ts";
+import { ClientConnection } from "../protocol/client-connection.ts";
+import type { ResponseEvent } from "../protocol/events.ts";
+import type { Exchange, ServingConnection } from "./exchange.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
+import type { Route } from "./route.ts";
+import { Upload, type UploadListener } from "./upload.ts";
+
+/** Who is told what becomes of a connection. */
+export interface ConnectionOwner {
+  /** The exchange is over and the connection can serve another. `serverTimeout`: `Keep-Alive: timeout`, in ms. */
+  becameIdle(connection: HTTPConnection, serverTimeout: number): void;
+  /** The connection is closed for good. Called once. */
+  wasClosed(connection: HTTPConnection): void;
+  /** The connection was reused and dead: true when the owner takes the exchange over to send it again. */
+  repeats(exchange: Exchange): boolean;
+}
+
+/** Up to here content is copied behind the head, so that one write and one segment take both. */
+const JOINED_SIZE = 16_384;
+
+export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
+
+export class HTTPConnection implements NetworkReceiver, ServingConnection, UploadListener {
+  readonly route: Route;
+  /** When it is to be closed if still idle, on the clock of deadlines.ts. */
+  expiresAt = Infinity;
+  readonly #owner: ConnectionOwner;
+  readonly #protocol: ClientConnection;
+  readonly #abortConnect = new AbortController();
+  #network: NetworkConnection | null = null;
+  #exchange: Exchange | null = null;
+  #upload: Upload | null = null;
+  #state: ConnectionState = "CONNECTING";
+  #requestCount = 0;
+  #serverTimeout = Infinity;
+  #hasResponded = false;
+  #isPaused = false;
+  #isInterimOnly = false;
+
+  constructor(route: Route, owner: ConnectionOwner, leniency: readonly "bare-lf"[]) {
+    this.route = route;
+    this.#owner = owner;
+    this.#protocol = new ClientConnection({ leniency, content: "borrowed" });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get requestCount(): number {
+    return this.#requestCount;
+  }
+
+  toString(): string {
+    const { origin } = this.route.authority;
+    return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.#state}, Request Count: ${this.#requestCount}]>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */
+  async open(exchange: Exchange, backend: NetworkBackend, options: Omit<ConnectOptions, "signal">): Promise<void> {
+    this.#exchange = exchange;
+    exchange.connection = this;
+    if (!exchange.enter("connecting")) return;
+    try {
+      const network = await backend.connectTcp({ ...options, signal: this.#abortConnect.signal }, this);
+      if (this.#state === "CLOSED") network.close();
+      else {
+        this.#network = network;
+        this.start(exchange);
+      }
+    } catch (error) {
+      if (this.#state === "CLOSED") return;
+      const { host, port } = options;
+      const message = `could not connect to ${host}:${port}: ${error instanceof Error ? error.message : error}`;
+      const isOwn = error instanceof HTTPCoreError;
+      this.#fail(isOwn ? error : new ConnectError(message, { cause: error }));
+    }
+  }
+
+  /** Serves `exchange`; the connection is idle, or has just been opened. */
+  start(exchange: Exchange): void {
+    const network = this.#network as NetworkConnection;
+    this.#exchange = exchange;
+    exchange.connection = this;
+    this.#state = "ACTIVE";
+    this.#requestCount++;
+    this.#hasResponded = false;
+    if (!exchange.enter("sending")) return;
+    this.#protocol.setLimits(exchange.limits);
+    this.#protocol.sendHead(exchange.request.head);
+    network.busy();
+    if (!this.#sendAtOnce(exchange.request, network)) {
+      this.#upload = new Upload(exchange.request, this.#protocol, network, this);
+      this.#upload.run();
+    }
+  }
+
+  // The usual request: without content, or with little. One write takes it, and nothing has to be waited for.
+  #sendAtOnce({ head, content, trailers }: OutgoingRequest, network: NetworkConnection): boolean {
+    const isSmall = content === null || (content instanceof Uint8Array && content.length <= JOINED_SIZE);
+    if (!isSmall) return false;
+    const pieces = content === null ? [] : this.#protocol.sendContent(content);
+    const end = this.#protocol.sendEnd(trailers?.());
+    const isJoined = pieces.length + end.length > 0;
+    const isTaken = network.write(isJoined ? join([head.octets, ...pieces, ...end]) : head.octets);
+    if (isTaken) this.sent();
+    else this.waiting();
+    return true;
+  }
+
+  /** Closes the connection; an exchange that has it fails with `error`. */
+  close(error: unknown): void {
+    this.#fail(error);
+  }
+
+  // --- ServingConnection: the exchange speaking -------------------------------------------------------------------
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#network?.resume();
+  }
+
+  release(): void {
+    this.#exchange = null;
+    if (this.#state === "CLOSED") return;
+    this.#drain();
+    if (!this.#protocol.isReusable) {
+      this.#shut();
+      return;
+    }
+    this.#protocol.startNextCycle();
+    this.resume();
+    this.#state = "IDLE";
+    this.#owner.becameIdle(this, this.#serverTimeout);
+  }
+
+  abandon(): void {
+    this.#exchange = null;
+    this.#shut();
+  }
+
+  // --- UploadListener ---------------------------------------------------------------------------------------------
+
+  waiting(): void {
+    this.#exchange?.awaitDrain();
+  }
+
+  taken(): void {
+    this.#exchange?.stopClock();
+  }
+
+  sent(): void {
+    this.#upload = null;
+    if (this.#exchange?.state === "sending") this.#exchange.enter("receiving");
+  }
+
+  uploadFailed(error: unknown): void {
+    this.#fail(error);
+  }
+
+  // --- NetworkReceiver: the network speaking ----------------------------------------------------------------------
+
+  received(octets: Uint8Array, size: number): void {
+    if (this.#state === "CLOSED") return;
+    this.#hasResponded = true;
+    this.#isInterimOnly = false;
+    this.#protocol.receive(octets, size);
+    this.#drain();
+  }
+
+  drained(): void {
+    if (this.#upload) this.#upload.drained();
+    else this.sent();
+  }
+
+  ended(): void {
+    if (this.#state === "CLOSED") return;
+    this.#protocol.receive(null);
+    this.#drain();
+    if (this.#exchange === null) this.#shut();
+    else if (this.#protocol.responseState === "closed") {
+      const sentence = "the server closed the connection before the request was sent";
+      this.#fail(new RemoteProtocolError(sentence, { reason: "no-response" }));
+    }
+  }
+
+  failed(cause: unknown): void {
+    if (this.#state === "CLOSED") return;
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.#shut();
+      return;
+    }
+    // A response that has come whole is not harmed by what happens to its connection.
+    if (this.#protocol.responseState === "done") {
+      this.#protocol.receive(null);
+      return;
+    }
+    const isSending = this.#protocol.requestState !== "done";
+    const ErrorClass = isSending ? WriteError : ReadError;
+    const doing = isSending ? "sending the request" : "reading the response";
+    const message = `the connection broke while ${doing}: ${cause instanceof Error ? cause.message : cause}`;
+    this.#fail(new ErrorClass(message, { cause }));
+  }
+
+  // --- octets through the protocol --------------------------------------------------------------------------------
+
+  #drain(): void {
+    try {
+      while (this.#state !== "CLOSED" && this.#handleEvent()) {}
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  // Handles one event; false when there is no more to do for now.
+  #handleEvent(): boolean {
+    const event = this.#protocol.nextEvent();
+    const exchange = this.#exchange;
+    switch (event.type) {
+      case "informational":
+        this.#isInterimOnly = true;
+        exchange?.sink.informational(event);
+        return true;
+      case "response":
+        this.#isInterimOnly = false;
+        this.#acceptHead(event);
+        return true;
+      case "content":
+        if (exchange && !exchange.sink.content(event.octets)) this.#pause(exchange);
+        return true;
+      case "end":
+        this.#network?.idle();
+        exchange?.complete();
+        exchange?.sink.end(event.trailers);
+        return true;
+      case "need-data":
+        // Interim responses do not put the time limit off: a peer could send them for ever.
+        if (!this.#isInterimOnly) exchange?.progress();
+        return false;
+      case "paused":
+      case "closed":
+        return false;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #acceptHead(head: ResponseEvent): void {
+    const exchange = this.#exchange as Exchange;
+    if (head.keepAliveTimeout !== null) this.#serverTimeout = head.keepAliveTimeout * 1000;
+    if (this.#upload) {
+      // A final response while the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
+      this.#upload.stop();
+      this.#upload = null;
+      exchange.enter("receiving");
+    }
+    exchange.sink.head(head);
+  }
+
+  #pause(exchange: Exchange): void {
+    if (this.#isPaused || exchange.isFinished) return;
+    this.#isPaused = true;
+    exchange.stopClock();
+    this.#network?.pause();
+  }
+
+  // --- the end ----------------------------------------------------------------------------------------------------
+
+  #fail(error: unknown): void {
+    const exchange = this.#exchange;
+    this.#exchange = null;
+    const isStale = this.#requestCount > 1 && !this.#hasResponded && isDisconnect(error);
+    this.#shut();
+    if (exchange === null || exchange.isFinished) return;
+    exchange.connection = null;
+    if (isStale && this.#owner.repeats(exchange)) return;
+    exchange.fail(error);
+  }
+
+  #shut(): void {
+    if (this.#state === "CLOSED") return;
+    this.#state = "CLOSED";
+    this.#upload?.stop();
+    this.#upload = null;
+    this.#network?.close();
+    this.#abortConnect.abort();
+    this.#owner.wasClosed(this);
+  }
+}
+
+// Did the peer go away without a word, as it may with a connection that has been idle?
+function isDisconnect(error: unknown): boolean {
+  if (error instanceof RemoteProtocolError) return error.reason === "no-response";
+  return error instanceof ReadError || error instanceof WriteError;
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = allocate(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

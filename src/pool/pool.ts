@@ -1,0 +1,226 @@
+// The connections and the queue: what there is, and who gets it.
+//
+// Decisions are made by assignment.ts; here they are carried out. Every change of state is synchronous: between two
+// awaits of anybody the counts are right. Idle connections are kept oldest first, over all routes and within each.
+
+import { PoolClosed, ReadError } from "../errors.ts";
+import type { NetworkBackend, SocketOptions, TLSConnectOptions } from "../network/network.ts";
+import { codec } from "../wasm/codec.ts";
+import { type Assignment, assign } from "./assignment.ts";
+import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import type { Exchange, ServingPool } from "./exchange.ts";
+import { type ConnectionOwner, HTTPConnection } from "./http-connection.ts";
+
+/** What a pool is made with; every field has been checked. */
+export interface PoolSettings {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerOrigin: number;
+  readonly maxKeepaliveConnections: number;
+  /** Milliseconds. */
+  readonly keepaliveExpiry: number;
+  readonly socket: SocketOptions;
+  readonly tls: Omit<TLSConnectOptions, "servername">;
+  readonly leniency: readonly "bare-lf"[];
+  readonly backend: NetworkBackend;
+}
+
+/** Closing a little before the server does spares a request that would meet a dead connection. */
+const SERVER_TIMEOUT_MARGIN = 1000;
+
+/** The connections of one route. */
+interface RouteState {
+  count: number;
+  /** Idle ones, the one used last at the end: it is taken first. */
+  readonly idle: HTTPConnection[];
+}
+
+export class Pool implements ConnectionOwner, ServingPool, Watched {
+  /** When the first idle connection expires, as far as is known. */
+  dueAt = Infinity;
+  readonly #settings: PoolSettings;
+  readonly #connections = new Set<HTTPConnection>();
+  readonly #routes = new Map<string, RouteState>();
+  readonly #idle = new Set<HTTPConnection>();
+  /** In order of arrival. */
+  #queue = new Set<Exchange>();
+  #isClosed = false;
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings;
+  }
+
+  get connections(): HTTPConnection[] {
+    return [...this.#connections];
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** `[Requests: 2 active, 1 queued | Connections: 2 active, 0 idle]` */
+  describe(): string {
+    // Each connection that is not idle has one exchange, from the moment it is opened for it.
+    const active = this.#connections.size - this.#idle.size;
+    return `[Requests: ${active} active, ${this.#queue.size} queued | Connections: ${active} active, ${this.#idle.size} idle]`;
+  }
+
+  /** Sees to it that `exchange` is served, now or when its turn comes. */
+  submit(exchange: Exchange): void {
+    if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
+    else if (exchange.begin()) this.#enqueue(exchange);
+  }
+
+  /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    for (const exchange of this.#queue) {
+      exchange.fail(new PoolClosed("the connection pool was closed while the request waited for a connection"));
+    }
+    this.#queue.clear();
+    for (const connection of this.#connections) {
+      connection.close(new ReadError("the connection pool was closed while the exchange was under way"));
+    }
+  }
+
+  /** Closes the idle connections whose time is over. */
+  expire(): void {
+    const moment = now();
+    this.dueAt = Infinity;
+    for (const connection of this.#idle) {
+      if (connection.expiresAt <= moment) connection.close(null);
+      else this.dueAt = Math.min(this.dueAt, connection.expiresAt);
+    }
+    if (this.#idle.size === 0) unwatch(this);
+  }
+
+  // --- ServingPool ------------------------------------------------------------------------------------------------
+
+  withdraw(exchange: Exchange): void {
+    this.#queue.delete(exchange);
+  }
+
+  // --- ConnectionOwner --------------------------------------------------------------------------------------------
+
+  becameIdle(connection: HTTPConnection, serverTimeout: number): void {
+    const { keepaliveExpiry, maxKeepaliveConnections } = this.#settings;
+    const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
+    connection.expiresAt = expiry === Infinity ? Infinity : now() + expiry;
+    this.#idle.add(connection);
+    this.#routes.get(connection.route.key)?.idle.push(connection);
+    this.#serveQueue();
+    if (!this.#idle.has(connection)) return;
+    if (expiry === 0) connection.close(null);
+    else if (this.#idle.size > maxKeepaliveConnections) this.#longestIdle().close(null);
+    else if (connection.expiresAt < this.dueAt) {
+      this.dueAt = connection.expiresAt;
+      watch(this);
+    }
+  }
+
+  wasClosed(connection: HTTPConnection): void {
+    const { key } = connection.route;
+    const route = this.#routeState(key);
+    this.#connections.delete(connection);
+    if (this.#idle.delete(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
+    if (--route.count === 0) this.#routes.delete(key);
+    this.#serveQueue();
+  }
+
+  repeats(exchange: Exchange): boolean {
+    if (this.#isClosed || exchange.needsFreshConnection || !exchange.request.isRepeatable) return false;
+    exchange.needsFreshConnection = true;
+    // It had its turn: it goes in front of all that wait.
+    this.#queue = new Set([exchange, ...this.#queue]);
+    this.#enqueue(exchange);
+    return true;
+  }
+
+  // --- assignment -------------------------------------------------------------------------------------------------
+
+  #enqueue(exchange: Exchange): void {
+    this.#queue.add(exchange);
+    this.#serveQueue();
+    if (this.#queue.has(exchange)) exchange.enter("queued");
+  }
+
+  // Serves all that can be served, first come first; one whose route is full does not hold up the others.
+  #serveQueue(): void {
+    for (const exchange of this.#queue) {
+      if (this.#idle.size === 0 && this.#connections.size >= this.#settings.maxConnections) return;
+      this.#closeExpired(exchange.route.key);
+      // Closing makes room, and the room may have gone to this very exchange.
+      if (!this.#queue.has(exchange)) continue;
+      const assignment = this.#assign(exchange);
+      if (assignment === "wait") continue;
+      this.#queue.delete(exchange);
+      this.#carryOut(assignment, exchange);
+    }
+  }
+
+  #assign(exchange: Exchange): Assignment {
+    const route = this.#routes.get(exchange.route.key);
+    return assign({
+      idleOnRoute: exchange.needsFreshConnection ? 0 : (route?.idle.length ?? 0),
+      idle: this.#idle.size,
+      onRoute: route?.count ?? 0,
+      total: this.#connections.size,
+      maxOnRoute: this.#settings.maxConnectionsPerOrigin,
+      max: this.#settings.maxConnections,
+    });
+  }
+
+  #carryOut(assignment: Exclude<Assignment, "wait">, exchange: Exchange): void {
+    if (assignment === "reuse") {
+      const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
+      this.#idle.delete(connection);
+      connection.start(exchange);
+      return;
+    }
+    // The slot is taken before the old connection gives up its own, so that nobody else gets it.
+    const evicted = assignment === "replace" ? this.#longestIdle() : null;
+    const connection = this.#addConnection(exchange);
+    evicted?.close(null);
+    this.#open(connection, exchange);
+  }
+
+  #addConnection({ route }: Exchange): HTTPConnection {
+    const connection = new HTTPConnection(route, this, this.#settings.leniency);
+    this.#connections.add(connection);
+    this.#routeState(route.key).count++;
+    return connection;
+  }
+
+  #open(connection: HTTPConnection, exchange: Exchange): void {
+    const { authority, servername } = connection.route;
+    connection.open(exchange, this.#settings.backend, {
+      host: authority.host,
+      port: authority.effectivePort,
+      tls: servername === null ? null : { ...this.#settings.tls, servername },
+      socket: this.#settings.socket,
+      window: codec.window,
+    });
+  }
+
+  #routeState(key: string): RouteState {
+    let state = this.#routes.get(key);
+    if (!state) {
+      state = { count: 0, idle: [] };
+      this.#routes.set(key, state);
+    }
+    return state;
+  }
+
+  // A timer that is late must not hand out a connection that the server has closed by now.
+  #closeExpired(key: string): void {
+    const idle = this.#routes.get(key)?.idle;
+    if (!idle || idle.length === 0) return;
+    const moment = now();
+    if ((idle.at(-1)?.expiresAt ?? 0) > moment) return;
+    for (const connection of [...idle]) if (connection.expiresAt <= moment) connection.close(null);
+  }
+
+  #longestIdle(): HTTPConnection {
+    const [first] = this.#idle;
+    return first as HTTPConnection;
+  }
+}

@@ -1,0 +1,48 @@
+// Time limits in milliseconds. Absent means no limit, 0 means at once: what is there already succeeds.
+
+/** Time limits of one request; those that are not given are the pool's. */
+export interface Timeouts {
+  /** For TCP and TLS together. 10,000 unless given, the only one with a default. */
+  connect?: number | undefined;
+  /** Without an octet received, once the request has been sent. */
+  read?: number | undefined;
+  /** Without an octet taken by the peer. */
+  write?: number | undefined;
+  /** Waiting for a connection to become free. */
+  pool?: number | undefined;
+  /** For everything, from the call to the last octet. */
+  total?: number | undefined;
+}
+
+/** Time limits with nothing left open: Infinity for no limit. */
+export type ResolvedTimeouts = Readonly<Record<keyof Timeouts, number>>;
+
+/** A connection that takes longer than this is one that nobody waits for; undici and others take the same. */
+const DEFAULT_CONNECT = 10_000;
+
+export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
+  connect: DEFAULT_CONNECT,
+  read: Infinity,
+  write: Infinity,
+  pool: Infinity,
+  total: Infinity,
+};
+
+/**
+ * `base` with the limits of `changes` in place of its own.
+ * @throws TypeError for an unknown name or a value that is no number of milliseconds
+ */
+export function resolveTimeouts(changes: Timeouts | undefined, base: ResolvedTimeouts): ResolvedTimeouts {
+  if (changes === undefined) return base;
+  if (typeof changes !== "object" || changes === null) throw new TypeError("timeout must be an object of milliseconds");
+  const timeouts = { ...base };
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(DEFAULT_TIMEOUTS, name)) throw new TypeError(`there is no timeout named '${name}'`);
+    if (value === undefined || value === null) continue;
+    if (typeof value !== "number" || !(value >= 0)) {
+      throw new TypeError(`timeout.${name} must be a number of milliseconds, 0 or more, not ${value}`);
+    }
+    timeouts[name as keyof Timeouts] = value;
+  }
+  return timeouts;
+}

@@ -1,0 +1,122 @@
+// Request content on its way: pulled from its source no faster than the connection takes it.
+//
+// In: a request. Out: writes, one piece at a time, and the end; or the source's own error. `stop` gives the source up at once: its `return` or `cancel` is called and nothing is waited for.
+
+import { type ContentIterator, toOctets } from "../content.ts";
+import type { NetworkConnection } from "../network/network.ts";
+import { NO_OCTETS } from "../octets.ts";
+import type { ClientConnection } from "../protocol/client-connection.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
+
+/** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
+const SLICE_SIZE = 262_144;
+
+/** Who is told how it goes. */
+export interface UploadListener {
+  /** Octets wait to be taken; `taken` is called when they are. */
+  waiting(): void;
+  taken(): void;
+  /** The request is complete and all its octets are taken. */
+  sent(): void;
+  /** The source failed, or gave what cannot be sent. */
+  uploadFailed(error: unknown): void;
+}
+
+export class Upload {
+  readonly #request: OutgoingRequest;
+  readonly #protocol: ClientConnection;
+  readonly #network: NetworkConnection;
+  readonly #listener: UploadListener;
+  #iterator: ContentIterator | null = null;
+  #isStopped = false;
+  #wake: (() => void) | null = null;
+
+  constructor(
+    request: OutgoingRequest,
+    protocol: ClientConnection,
+    network: NetworkConnection,
+    listener: UploadListener,
+  ) {
+    this.#request = request;
+    this.#protocol = protocol;
+    this.#network = network;
+    this.#listener = listener;
+  }
+
+  /** Sends the request, and settles when that is done or stopped. */
+  async run(): Promise<void> {
+    const { head, content, trailers } = this.#request;
+    try {
+      if (content === null || content instanceof Uint8Array) {
+        const pieces = [head.octets, ...this.#protocol.sendContent(content ?? NO_OCTETS)];
+        await this.#write([...pieces, ...this.#protocol.sendEnd(trailers?.())]);
+      } else {
+        await this.#write([head.octets]);
+        await this.#sendSource(content.open());
+      }
+      if (!this.#isStopped) this.#listener.sent();
+    } catch (error) {
+      if (this.#isStopped) return;
+      this.stop();
+      this.#listener.uploadFailed(error);
+    }
+  }
+
+  /** The connection has taken all octets. */
+  drained(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    if (wake) this.#listener.taken();
+    wake?.();
+  }
+
+  /** Sends no more. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#wake?.();
+    try {
+      // What the source does with it is its own affair.
+      Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+    } catch {
+      // as above
+    }
+  }
+
+  async #sendSource(iterator: ContentIterator): Promise<void> {
+    this.#iterator = iterator;
+    while (!this.#isStopped) {
+      const { done, value } = await iterator.next();
+      if (this.#isStopped) return;
+      if (done) {
+        this.#iterator = null;
+        await this.#write(this.#protocol.sendEnd(this.#request.trailers?.()));
+        return;
+      }
+      await this.#write(this.#protocol.sendContent(toOctets(value)));
+    }
+  }
+
+  async #write(pieces: readonly Uint8Array[]): Promise<void> {
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (size === 0 || this.#isStopped) return;
+    if (size <= SLICE_SIZE) {
+      const isTaken =
+        pieces.length === 1 ? this.#network.write(pieces[0] as Uint8Array) : this.#network.writeAll(pieces);
+      if (!isTaken) await this.#drained();
+      return;
+    }
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length && !this.#isStopped; at += SLICE_SIZE) {
+        if (!this.#network.write(piece.subarray(at, at + SLICE_SIZE))) await this.#drained();
+      }
+    }
+  }
+
+  #drained(): Promise<void> {
+    this.#listener.waiting();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

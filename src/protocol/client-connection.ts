@@ -1,0 +1,147 @@
+// The HTTP/1.1 client connection without any I/O: octets in, events out; events in, octets out (RFC 9112).
+//
+// What the peer sent is given to `receive`, and `nextEvent` is called until it answers `need-data`, `paused` or
+// `closed`. What the client wants is given to `send`, which answers the octets to write. The two halves of an exchange
+// are objects of their own and follow the tables of states.ts; what joins them is here: whether a response is expected,
+// and whether the connection can be used again. It refuses to know: sockets, time, URLs.
+
+import { LocalProtocolError } from "../errors.ts";
+import { concat } from "../octets.ts";
+import type { ReceiveEvent, SendEvent } from "./events.ts";
+import { type HeadersInput, toFieldLines } from "./field-lines.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
+import { RequestHalf } from "./request-half.ts";
+import { type EncodedHead, encodeRequest, type RequestFacts } from "./request-head.ts";
+import { ResponseHalf } from "./response-half.ts";
+import { contextOf } from "./response-head.ts";
+import type { RequestState, ResponseState } from "./states.ts";
+
+/** Options of a ClientConnection. */
+export interface ClientConnectionOptions {
+  limits?: Partial<Limits>;
+  /** `"bare-lf"`: a lone LF ends a line of a head (RFC 9112 section 2.2 allows it). */
+  leniency?: readonly "bare-lf"[];
+  /**
+   * Who owns the octets of content events. `"copied"`, the default: both what is given and what is handed out are
+   * copies. `"borrowed"`: what is given must not change until `nextEvent` asks for more, and what is handed out is a
+   * view that holds until `nextEvent` is called again on any connection.
+   */
+  content?: "copied" | "borrowed";
+}
+
+/** One HTTP/1.1 connection, seen from the client, without a socket. */
+export class ClientConnection {
+  readonly #request = new RequestHalf();
+  readonly #response: ResponseHalf;
+  readonly #leniency: readonly "bare-lf"[];
+  readonly #ownership: "copied" | "borrowed";
+  #error: unknown = null;
+
+  constructor(options: ClientConnectionOptions = {}) {
+    this.#ownership = options.content ?? "copied";
+    this.#leniency = options.leniency ?? [];
+    this.#response = new ResponseHalf(resolveLimits(options.limits), this.#ownership);
+  }
+
+  /** State of the request half: `idle`, `sending`, `done` or `failed`. */
+  get requestState(): RequestState {
+    return this.#request.state;
+  }
+
+  /** State of the response half: `idle`, `awaiting`, `content`, `done`, `switched`, `closed` or `failed`. */
+  get responseState(): ResponseState {
+    return this.#response.state;
+  }
+
+  /** What the head of the request under way means; null before the first. */
+  get requestFacts(): RequestFacts | null {
+    return this.#request.facts;
+  }
+
+  /** May the next request go out on this connection (RFC 9112 section 9.3)? Only with both halves idle or done. */
+  get isReusable(): boolean {
+    const { keepAlive, peerHasClosed, state, input } = this.#response;
+    const isAtRest =
+      (state === "done" && this.#request.state === "done") || (state === "idle" && this.#request.state === "idle");
+    return isAtRest && keepAlive && !peerHasClosed && input.size === 0;
+  }
+
+  /** Octets received behind the end of the response, or behind the head that switched the protocol; a copy. */
+  get trailingData(): Uint8Array {
+    const { octets, start, end } = this.#response.input;
+    return octets.slice(start, end);
+  }
+
+  /** Sets the limits of the next response. */
+  setLimits(limits: Readonly<Limits>): void {
+    this.#response.limits = limits;
+  }
+
+  /**
+   * The octets to write for `event`.
+   * @throws LocalProtocolError when the event is not allowed now or breaks HTTP; no octet of it may be sent then
+   */
+  send(event: SendEvent): Uint8Array {
+    if (event.type === "content") return concat(this.sendContent(event.octets));
+    if (event.type === "end") return concat(this.sendEnd(event.trailers));
+    const { method, target, headers } = event;
+    const head = encodeRequest({ method, target, lines: toFieldLines(headers) });
+    this.sendHead(head);
+    return head.octets.slice();
+  }
+
+  /** As `send` of a request event, for a head that has been encoded before. */
+  sendHead(head: EncodedHead): void {
+    if (this.#response.state !== "idle" && this.#request.state === "idle") {
+      throw new LocalProtocolError("the peer has closed the connection", { reason: "wrong-order" });
+    }
+    this.#request.sendHead(head);
+    this.#response.expect({ context: contextOf(head.method, this.#leniency), upgrade: head.facts.hasUpgrade });
+    if (head.facts.closes) this.#response.keepAlive = false;
+  }
+
+  /** As `send` of a content event, in pieces to be written one behind the other; large octets are not copied. */
+  sendContent(octets: Uint8Array): readonly Uint8Array[] {
+    return this.#request.sendContent(octets);
+  }
+
+  /** As `send` of an end event, in pieces. */
+  sendEnd(trailers?: HeadersInput): readonly Uint8Array[] {
+    return this.#request.sendEnd(trailers);
+  }
+
+  /** Takes the first `size` octets of `octets`, as they came from the peer; null when the peer has closed its side. */
+  receive(octets: Uint8Array | null, size: number = octets?.length ?? 0): void {
+    if (octets === null) this.#response.peerHasClosed = true;
+    else if (this.#ownership === "borrowed") this.#response.input.add(octets, size);
+    else if (size > 0) this.#response.input.add(octets.slice(0, size), size);
+  }
+
+  /**
+   * The next event.
+   * @throws RemoteProtocolError when the peer broke HTTP or passed a limit; the same error at each later call
+   */
+  nextEvent(): ReceiveEvent {
+    if (this.#error) throw this.#error;
+    try {
+      return this.#response.read();
+    } catch (error) {
+      this.#error = error;
+      this.#response.state = "failed";
+      throw error;
+    }
+  }
+
+  /**
+   * Makes ready for the next request.
+   * @throws LocalProtocolError unless the exchange is over and the connection persists
+   */
+  startNextCycle(): void {
+    if (!this.isReusable) {
+      const states = `request ${this.requestState}, response ${this.responseState}`;
+      throw new LocalProtocolError(`the connection cannot be used again (${states})`, { reason: "not-reusable" });
+    }
+    this.#request.state = "idle";
+    this.#response.state = "idle";
+  }
+}

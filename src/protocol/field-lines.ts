@@ -1,0 +1,71 @@
+// Headers as callers give them, turned into one flat list: name, value, name, value ..., order and case untouched.
+//
+// In: a plain object, a Map, a WHATWG Headers, a HeaderList, or any iterable of pairs, names and values each string or
+// octets. Out: strings of one character per octet. Each property is read once, and only own properties count. Whether
+// a name is a token and a value clean is not judged here: the encoder does that (assembly/request-head.ts).
+
+import { decodeLatin1 } from "../octets.ts";
+
+/** A header name or value: ASCII text, or octets of any kind. */
+export type HeaderText = string | Uint8Array;
+
+/** What is accepted wherever headers are given. */
+export type HeadersInput =
+  | Readonly<Record<string, HeaderText>>
+  | Iterable<readonly [name: HeaderText, value: HeaderText]>
+  | null
+  | undefined;
+
+/** name, value, name, value ...: one character per octet. */
+export type FieldLines = string[];
+
+/** A method of objects that hold octets as characters already (HeaderList): their field lines. */
+export const FIELD_LINES: unique symbol = Symbol("field lines");
+
+const NON_ASCII = /[^\0-\x7f]/;
+
+/** @throws TypeError when `input` is none of the accepted forms, or a string in it is not ASCII */
+export function toFieldLines(input: HeadersInput): FieldLines {
+  if (input === null || input === undefined) return [];
+  if (typeof input !== "object" || ArrayBuffer.isView(input)) {
+    throw new TypeError(`headers must be an object or an iterable of pairs, not ${kindOf(input)}`);
+  }
+  if (FIELD_LINES in input) return (input as { [FIELD_LINES](): FieldLines })[FIELD_LINES]();
+  const lines: FieldLines = [];
+  if (Symbol.iterator in input) {
+    for (const pair of input) {
+      if (typeof pair !== "object" || pair === null || pair.length !== 2) {
+        throw new TypeError("each header must be a pair [name, value]");
+      }
+      lines.push(toCharacters(pair[0], "name"), toCharacters(pair[1], "value"));
+    }
+  } else {
+    for (const name of Object.keys(input)) {
+      lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
+    }
+  }
+  return lines;
+}
+
+/** The value of the first line with `name`, which is given in lower case; undefined when there is none. */
+export function findField(lines: FieldLines, name: string): string | undefined {
+  for (let i = 0; i < lines.length; i += 2) {
+    const candidate = lines[i] as string;
+    if (candidate.length === name.length && candidate.toLowerCase() === name) return lines[i + 1];
+  }
+  return undefined;
+}
+
+function toCharacters(part: unknown, what: "name" | "value"): string {
+  if (typeof part === "string") {
+    if (NON_ASCII.test(part)) throw new TypeError(`header ${what} strings may not include unicode characters`);
+    return part;
+  }
+  if (part instanceof Uint8Array) return decodeLatin1(part, 0, part.length);
+  throw new TypeError(`a header ${what} must be a string or a Uint8Array, not ${kindOf(part)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  return value.constructor?.name ?? "an object";
+}

@@ -1,0 +1,171 @@
+// The field lines of one message, read-only, in wire order with the wire's case and duplicates.
+//
+// In: the text of a head (one character per octet) and the codec's field table, or lines as a caller gives them. Out:
+// strings, cut from the text when they are asked for and not before. What it refuses to know: what any field means.
+
+import { FIELD_STRIDE, FLAG_FOLDED, RESULT_FIELD_COUNT, RESULT_FLAGS } from "../../assembly/abi.ts";
+import { encodeLatin1 } from "../octets.ts";
+import { codec } from "../wasm/codec.ts";
+import { FIELD_LINES, type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
+
+// obs-fold = OWS CRLF RWS (RFC 9112 section 5.2); a lone LF stands in it only under the leniency "bare-lf".
+const FOLDING = /[ \t]*\r?\n[ \t]+/g;
+
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+const DENO_INSPECT = Symbol.for("Deno.customInspect");
+
+let fromCodec: (text: string, places: readonly number[], isFolded: boolean) => HeaderList;
+
+/**
+ * A list of header lines. Strings hold one character per octet (ISO-8859-1), so nothing is lost; names are compared
+ * without regard to case. Iterating gives `[name, value]` pairs in wire order.
+ */
+export class HeaderList implements Iterable<[name: string, value: string]> {
+  #text = "";
+  // Where the strings lie in #text: name start, name end, value start, value end for each line.
+  #places: readonly number[] = [];
+  #isFolded = false;
+
+  static {
+    fromCodec = (text, places, isFolded) => {
+      const list = new HeaderList();
+      list.#text = text;
+      list.#places = places;
+      list.#isFolded = isFolded;
+      return list;
+    };
+  }
+
+  /** @throws TypeError when `input` is no headers input, or a string in it is not ASCII */
+  constructor(input?: HeadersInput) {
+    if (input === undefined) return;
+    const lines = toFieldLines(input);
+    const places: number[] = [];
+    let at = 0;
+    for (const part of lines) {
+      places.push(at, at + part.length);
+      at += part.length;
+    }
+    this.#text = lines.join("");
+    this.#places = places;
+  }
+
+  /** Number of lines. */
+  get length(): number {
+    return this.#places.length / FIELD_STRIDE;
+  }
+
+  /** The line at `index`, counted from the end when negative; undefined where there is none. */
+  at(index: number): [name: string, value: string] | undefined {
+    const line = index < 0 ? this.length + index : index;
+    if (!(line >= 0 && line < this.length) || !Number.isInteger(line)) return undefined;
+    return [this.#name(line), this.#value(line)];
+  }
+
+  /** The value of `name`; values of several lines joined with ", " (RFC 9110 section 5.3); null when there is none. */
+  get(name: string): string | null {
+    let joined: string | null = null;
+    for (let line = 0; line < this.length; line++) {
+      if (!this.#isNamed(line, name)) continue;
+      joined = joined === null ? this.#value(line) : `${joined}, ${this.#value(line)}`;
+    }
+    return joined;
+  }
+
+  /** The values of `name`, one for each line. */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    for (let line = 0; line < this.length; line++) if (this.#isNamed(line, name)) values.push(this.#value(line));
+    return values;
+  }
+
+  /** Is there a line with `name`? */
+  has(name: string): boolean {
+    for (let line = 0; line < this.length; line++) if (this.#isNamed(line, name)) return true;
+    return false;
+  }
+
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    for (let line = 0; line < this.length; line++) yield [this.#name(line), this.#value(line)];
+  }
+
+  /** The exact octets of names and values, in new arrays. */
+  get raw(): [name: Uint8Array, value: Uint8Array][] {
+    return this.toJSON().map(([name, value]) => [encodeLatin1(name), encodeLatin1(value)]);
+  }
+
+  /** A WHATWG Headers with the same lines; their case and the order of names are lost there. */
+  toWeb(): Headers {
+    return new Headers(this.toJSON());
+  }
+
+  /** The pairs. */
+  toJSON(): [name: string, value: string][] {
+    return [...this];
+  }
+
+  [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
+    return `HeaderList ${inspect(this.toJSON(), options)}`;
+  }
+
+  [DENO_INSPECT](inspect: (value: unknown, options: unknown) => string, options: unknown): string {
+    return `HeaderList ${inspect(this.toJSON(), options)}`;
+  }
+
+  /** The lines in a flat list, for the encoder. */
+  [FIELD_LINES](): FieldLines {
+    const lines: FieldLines = [];
+    for (let line = 0; line < this.length; line++) lines.push(this.#name(line), this.#value(line));
+    return lines;
+  }
+
+  #name(line: number): string {
+    const place = line * FIELD_STRIDE;
+    return this.#text.slice(this.#places[place], this.#places[place + 1]);
+  }
+
+  #value(line: number): string {
+    const place = line * FIELD_STRIDE;
+    const value = this.#text.slice(this.#places[place + 2], this.#places[place + 3]);
+    return this.#isFolded ? unfold(value) : value;
+  }
+
+  // Compares ASCII letters without case and everything else exactly; strings of other lengths cost one comparison.
+  #isNamed(line: number, name: string): boolean {
+    const place = line * FIELD_STRIDE;
+    const start = this.#places[place] as number;
+    if ((this.#places[place + 1] as number) - start !== name.length) return false;
+    for (let i = 0; i < name.length; i++) {
+      const a = this.#text.charCodeAt(start + i);
+      const b = name.charCodeAt(i);
+      if (a !== b && (lowerCase(a) !== lowerCase(b) || b > 0x7f)) return false;
+    }
+    return true;
+  }
+}
+
+/** No lines. */
+export const NO_HEADERS: HeaderList = new HeaderList();
+
+/**
+ * The header list of the head or trailer section that the codec parsed last; `text` is its text. Must be called before
+ * the codec is used again.
+ */
+export function takeHeaderList(text: string): HeaderList {
+  const count = codec.result[RESULT_FIELD_COUNT] as number;
+  if (count === 0) return NO_HEADERS;
+  const size = count * FIELD_STRIDE;
+  // A plain array of small integers: copying the typed array would cost an ArrayBuffer, several times as much.
+  const places: number[] = new Array(size);
+  for (let i = 0; i < size; i++) places[i] = codec.fields[i] as number;
+  const isFolded = ((codec.result[RESULT_FLAGS] as number) & FLAG_FOLDED) !== 0;
+  return fromCodec(text, places, isFolded);
+}
+
+function unfold(value: string): string {
+  return value.replace(FOLDING, " ").replace(/^[ \t]+|[ \t]+$/g, "");
+}
+
+function lowerCase(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+}

@@ -1,0 +1,62 @@
+// The request half of an exchange: events in, octets to write out. The table of states.ts judges the order of events;
+// counted here, because a table cannot count: how much content Content-Length still announces.
+
+import { LocalProtocolError } from "../errors.ts";
+import { chunkPieces, lastChunk } from "./chunk-encoder.ts";
+import type { HeadersInput } from "./field-lines.ts";
+import type { EncodedHead, RequestFacts } from "./request-head.ts";
+import { nextRequestState, type RequestEventName, type RequestState } from "./states.ts";
+
+export class RequestHalf {
+  state: RequestState = "idle";
+  /** The method of the request under way. */
+  method = "";
+  /** What its head means: framing, and what its headers ask for. Null before the first request. */
+  facts: RequestFacts | null = null;
+  #left = 0;
+
+  /** Notes that `head` goes out. */
+  sendHead(head: EncodedHead): void {
+    this.state = this.#next("request");
+    this.method = head.method;
+    this.facts = head.facts;
+    this.#left = head.facts.contentLength;
+  }
+
+  /** One piece of content, as pieces to be written one behind the other; large octets are not copied. */
+  sendContent(octets: Uint8Array): readonly Uint8Array[] {
+    this.state = this.#next("content");
+    const framing = this.facts?.framing;
+    if (framing === "chunked") return chunkPieces(octets);
+    if (octets.length > this.#left) {
+      const announced = framing === "content-length" ? "Content-Length announced" : "the head announced: there is none";
+      throw this.#fail("content-too-long", `the content is longer than ${announced}`);
+    }
+    this.#left -= octets.length;
+    return octets.length === 0 ? [] : [octets];
+  }
+
+  /** The end: nothing to write, or the last chunk with its trailers. */
+  sendEnd(trailers?: HeadersInput): readonly Uint8Array[] {
+    this.state = this.#next("end");
+    if (this.facts?.framing === "chunked") return [lastChunk(trailers)];
+    if (trailers !== undefined) throw this.#fail("trailers-without-chunked", "trailers need chunked content");
+    if (this.#left > 0) {
+      const sentence = `the content is ${this.#left} octets shorter than Content-Length announced`;
+      throw this.#fail("content-too-short", sentence);
+    }
+    return [];
+  }
+
+  #next(event: RequestEventName): RequestState {
+    const next = nextRequestState(this.state, event);
+    if (next) return next;
+    const sentence = `a request in state '${this.state}' cannot go on with '${event}'`;
+    throw new LocalProtocolError(sentence, { reason: "wrong-order" });
+  }
+
+  #fail(reason: string, sentence: string): LocalProtocolError {
+    this.state = "failed";
+    return new LocalProtocolError(sentence, { reason });
+  }
+}

@@ -1,0 +1,137 @@
+// Request heads: text in, octets out, through the codec. Everything that would let a caller break the framing or
+// inject octets is refused here, before anything is sent.
+
+import {
+  FLAG_CLOSE,
+  FLAG_EXPECT_CONTINUE,
+  FLAG_HOST,
+  FLAG_UPGRADE,
+  FRAMING_CHUNKED,
+  FRAMING_CONTENT_LENGTH,
+  RESULT_ERROR_OFFSET,
+  RESULT_FLAGS,
+  RESULT_FRAMING,
+  RESULT_HEAD_START,
+  TEXT_SIZE,
+} from "../../assembly/abi.ts";
+import { LocalProtocolError } from "../errors.ts";
+import { allocate, escapeText, writeLatin1 } from "../octets.ts";
+import { codec } from "../wasm/codec.ts";
+import type { Framing, RequestHead } from "./events.ts";
+import { type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
+import { localError } from "./reasons.ts";
+import { checkRequest } from "./request-rules.ts";
+
+/** What an encoded request head means for the exchange. */
+export interface RequestFacts {
+  readonly framing: Exclude<Framing, "close-delimited">;
+  /** Octets that Content-Length announces; 0 for the other framings. */
+  readonly contentLength: number;
+  readonly hasHost: boolean;
+  readonly hasUpgrade: boolean;
+  readonly closes: boolean;
+  readonly expectsContinue: boolean;
+}
+
+/** U+0100 and above do not fit into an octet. Lower ones do, and are judged by the codec. */
+const TOO_WIDE = /[^\0-\xff]/;
+
+/** A request head ready to be sent. */
+export interface EncodedHead {
+  readonly method: string;
+  /** The octets of the head. */
+  readonly octets: Uint8Array;
+  readonly facts: RequestFacts;
+}
+
+/**
+ * Encodes a request that may be sent: by its grammar, and by the rules of request-rules.ts.
+ * @throws LocalProtocolError when a part breaks the grammar, the framing fields contradict each other, or a rule is broken
+ */
+export function encodeRequest(head: RequestHead): EncodedHead {
+  const view = encodeHead(head);
+  const facts = requestFacts();
+  checkRequest(head, facts);
+  const octets = allocate(view.length);
+  octets.set(view);
+  return { method: head.method, octets, facts };
+}
+
+// The octets of the head: a view on the codec's head region, valid until the codec is used again.
+function encodeHead(head: RequestHead): Uint8Array {
+  const { method, target, lines } = head;
+  if (TOO_WIDE.test(method)) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
+  if (TOO_WIDE.test(target))
+    throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
+  let text = `${method}\0${target}\0`;
+  for (let i = 0; i < lines.length; i++) text += `${lines[i]}\0`;
+  const answer = encode(text, () => codec.encodeRequestHead(text.length, lines.length >> 1));
+  if (answer < 0) throw localError(answer, blame(head));
+  return encodedHead(answer);
+}
+
+/**
+ * The octets of a trailer section, its empty line included.
+ * @throws LocalProtocolError when a field line breaks the grammar
+ */
+export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
+  const lines = toFieldLines(trailers);
+  let text = "";
+  for (const part of lines) text += `${part}\0`;
+  const answer = encode(text, () => codec.encodeTrailerSection(text.length, lines.length >> 1));
+  if (answer < 0) throw localError(answer, blame({ method: "", target: "", lines }));
+  return encodedHead(answer).slice();
+}
+
+// What the head that was encoded last means.
+function requestFacts(): RequestFacts {
+  const framing = codec.result[RESULT_FRAMING] as number;
+  const flags = codec.result[RESULT_FLAGS] as number;
+  return {
+    framing: framing === FRAMING_CHUNKED ? "chunked" : framing === FRAMING_CONTENT_LENGTH ? "content-length" : "none",
+    contentLength: framing === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : 0,
+    hasHost: (flags & FLAG_HOST) !== 0,
+    hasUpgrade: (flags & FLAG_UPGRADE) !== 0,
+    closes: (flags & FLAG_CLOSE) !== 0,
+    expectsContinue: (flags & FLAG_EXPECT_CONTINUE) !== 0,
+  };
+}
+
+/**
+ * The octets of a request head, in a new array. Nothing is added: what is given is sent, in its order and case.
+ * @throws LocalProtocolError when a part breaks the grammar (RFC 9112 section 3 and 5), TypeError for headers that are none
+ */
+export function encodeRequestHead(method: string, target: string, headers?: HeadersInput): Uint8Array {
+  return encodeHead({ method, target, lines: toFieldLines(headers) }).slice();
+}
+
+function encode(text: string, call: () => number): number {
+  if (text.length > TEXT_SIZE) {
+    throw invalid("max-header-size", `the head takes ${text.length} octets; at most ${TEXT_SIZE} can be sent`);
+  }
+  writeLatin1(codec.text, text, 0);
+  return call();
+}
+
+function encodedHead(size: number): Uint8Array {
+  const start = codec.result[RESULT_HEAD_START] as number;
+  return codec.octets.subarray(start, start + size);
+}
+
+// The part that the codec blames: 0 the method, 1 the target, from 2 on the field lines.
+function blame(head: RequestHead): string {
+  const part = codec.result[RESULT_ERROR_OFFSET] as number;
+  if (part === 0) return head.method === "" ? "" : ` (method "${escapeText(head.method)}")`;
+  if (part === 1) return ` (target "${escapeText(head.target)}")`;
+  return blameLine(head.lines, (part - 2) * 2);
+}
+
+function blameLine(lines: FieldLines, index: number): string {
+  // Values may be secrets; the name says enough, and the reason says what is wrong with the value.
+  const name = lines[index];
+  return name === undefined ? "" : ` (header "${escapeText(name)}")`;
+}
+
+function invalid(reason: string, sentence: string): LocalProtocolError {
+  return new LocalProtocolError(`the request cannot be sent: ${sentence}`, { reason });
+}

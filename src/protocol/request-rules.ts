@@ -1,0 +1,30 @@
+// Rules for a request as a whole that go beyond the grammar of its head (RFC 9110), judged before anything is sent.
+
+import { LocalProtocolError } from "../errors.ts";
+import { escapeText } from "../octets.ts";
+import type { RequestHead } from "./events.ts";
+import type { RequestFacts } from "./request-head.ts";
+
+// authority-form = uri-host ":" port (RFC 9112 section 3.2.3)
+const AUTHORITY_FORM = /^(?:\[[0-9A-Fa-f:.]+(?:%25[\w.~-]+)?\]|[^[\]/?#@:\s]+):[0-9]{1,5}$/;
+
+/** @throws LocalProtocolError when the request must not be sent */
+export function checkRequest(head: RequestHead, facts: RequestFacts): void {
+  // RFC 9112 section 3.2: exactly one Host in every request (two of them the encoder has refused).
+  if (!facts.hasHost) throw refused("missing-host", "there is no Host header");
+  const hasContent = facts.framing === "chunked" || facts.contentLength > 0;
+  // RFC 9110 section 9.3.8
+  if (head.method === "TRACE" && hasContent) throw refused("content-with-trace", "TRACE must not carry content");
+  // RFC 9110 section 10.1.1
+  if (facts.expectsContinue && !hasContent) {
+    throw refused("expect-without-content", "'Expect: 100-continue' stands in a request without content");
+  }
+  // RFC 9110 section 9.3.6
+  if (head.method === "CONNECT" && !AUTHORITY_FORM.test(head.target)) {
+    throw refused("invalid-target", `the target of CONNECT is "${escapeText(head.target)}", which is not host:port`);
+  }
+}
+
+function refused(reason: string, sentence: string): LocalProtocolError {
+  return new LocalProtocolError(`the request cannot be sent: ${sentence}`, { reason });
+}

@@ -1,0 +1,230 @@
+// The response half of an exchange: octets in, events out. The table of states.ts judges the order of events; counted
+// here, because a table cannot count: how much content is left, and everything that has a limit.
+
+import { RemoteProtocolError } from "../errors.ts";
+import { printable } from "../octets.ts";
+import { codec } from "../wasm/codec.ts";
+import { ChunkReader } from "./chunk-decoder.ts";
+import type { ReceiveEvent, ResponseEvent } from "./events.ts";
+import { NO_HEADERS } from "./header-list.ts";
+import type { Limits } from "./limits.ts";
+import { passed } from "./reasons.ts";
+import { ReceivedOctets } from "./received-octets.ts";
+import { readResponseHead } from "./response-head.ts";
+import { nextResponseState, type ResponseEventName, type ResponseState } from "./states.ts";
+import { readTrailerSection } from "./trailer-section.ts";
+
+const NEED_DATA = { type: "need-data" } as const;
+const PAUSED = { type: "paused" } as const;
+const CLOSED = { type: "closed" } as const;
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** What the response half must know of the request. */
+export interface Asked {
+  /** CONTEXT_ values of the codec. */
+  readonly context: number;
+  readonly upgrade: boolean;
+}
+
+export class ResponseHalf {
+  state: ResponseState = "idle";
+  limits: Readonly<Limits>;
+  /** Does the peer keep the connection open, by all that it has said? */
+  keepAlive = true;
+  peerHasClosed = false;
+  readonly input = new ReceivedOctets();
+  readonly #isCopied: boolean;
+  readonly #chunks = new ChunkReader();
+  #asked: Asked = { context: 0, upgrade: false };
+  #head: ResponseEvent | null = null;
+  #interimCount = 0;
+  #headSize = 0;
+  #contentSize = 0;
+  #left = 0;
+
+  constructor(limits: Readonly<Limits>, ownership: "copied" | "borrowed") {
+    this.limits = limits;
+    this.#isCopied = ownership === "copied";
+  }
+
+  /** A request has gone out: a response may come. */
+  expect(asked: Asked): void {
+    this.#advance("request");
+    this.#asked = asked;
+    this.#head = null;
+    this.#interimCount = 0;
+    this.#headSize = 0;
+    this.#contentSize = 0;
+  }
+
+  /** The next event in the octets received. @throws RemoteProtocolError */
+  read(): ReceiveEvent {
+    switch (this.state) {
+      case "awaiting":
+        return this.#readHead();
+      case "content":
+        return this.#readContent();
+      case "idle":
+      case "done":
+        return this.#readBetween();
+      default:
+        return this.state === "closed" ? CLOSED : PAUSED;
+    }
+  }
+
+  #readHead(): ReceiveEvent {
+    const { input, limits } = this;
+    const head =
+      input.size > 0 && input.isWorthAttempt
+        ? readResponseHead(input.octets, input.start, input.end, {
+            flags: this.#asked.context,
+            maxHeaderLines: limits.maxHeaderLines,
+            maxHeaderSize: limits.maxHeaderSize - this.#headSize,
+          })
+        : null;
+    if (!head) return this.#needMore();
+    input.consume(head.size);
+    this.#headSize += head.size;
+    this.#head = head;
+    if (head.type === "informational") this.#acceptInterim();
+    else if (head.isSwitch) this.#acceptSwitch(head);
+    else this.#acceptFinal(head);
+    return head;
+  }
+
+  #acceptInterim(): void {
+    this.#advance("informational");
+    const { maxInformational } = this.limits;
+    if (++this.#interimCount > maxInformational) {
+      throw passed("max-informational", `more interim responses than maxInformational allows (${maxInformational})`);
+    }
+  }
+
+  // RFC 9110 section 7.8: only what was asked for can be switched to.
+  #acceptSwitch(head: ResponseEvent): void {
+    if (head.status === 101 && !this.#asked.upgrade) {
+      const sentence = "101 (Switching Protocols) came, but the request had no Upgrade header";
+      throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
+    }
+    this.#advance("switch");
+    this.keepAlive = false;
+  }
+
+  #acceptFinal(head: ResponseEvent): void {
+    this.#advance("response");
+    if (!head.keepAlive || head.keepAliveTimeout === 0) this.keepAlive = false;
+    this.#left = head.contentLength ?? 0;
+    this.#checkContentSize(this.#left);
+    if (head.framing === "chunked") this.#chunks.reset(head.size);
+  }
+
+  #readContent(): ReceiveEvent {
+    switch (this.#head?.framing) {
+      case "chunked":
+        return this.#readChunks();
+      case "content-length":
+        return this.#left === 0 ? this.#end() : this.#takeContent(this.#left);
+      case "close-delimited":
+        return this.peerHasClosed && this.input.size === 0 ? this.#end() : this.#takeContent(Number.MAX_SAFE_INTEGER);
+      default:
+        return this.#end();
+    }
+  }
+
+  #takeContent(most: number): ReceiveEvent {
+    const { input } = this;
+    const size = Math.min(input.size, most);
+    if (size === 0) return this.#needMore();
+    const { octets, start } = input;
+    this.#left -= size;
+    input.consume(size);
+    return this.#content(octets, start, start + size);
+  }
+
+  #readChunks(): ReceiveEvent {
+    const { input, limits } = this;
+    const chunks = this.#chunks;
+    while (!chunks.isAtTrailer) {
+      if (input.size === 0) return this.#needMore();
+      const consumed = chunks.read(input.octets, input.start, input.end, limits.maxChunkExtensionSize);
+      const { contentStart, contentEnd } = chunks;
+      input.consume(consumed);
+      if (contentEnd > contentStart) return this.#content(codec.octets, contentStart, contentEnd);
+    }
+    const section =
+      input.size > 0 && input.isWorthAttempt
+        ? readTrailerSection(input.octets, input.start, input.end, limits, chunks.size)
+        : null;
+    if (!section) return this.#needMore();
+    input.consume(section.size);
+    this.#advance("end");
+    return { type: "end", trailers: section.trailers };
+  }
+
+  // Between two exchanges nothing may come but CRLF (RFC 9112 section 9.2) and the close.
+  #readBetween(): ReceiveEvent {
+    const { input } = this;
+    while (input.size > 0 && (input.octets[input.start] === CR || input.octets[input.start] === LF)) input.consume(1);
+    if (input.size > 0) {
+      this.keepAlive = false;
+      if (this.state === "done") return PAUSED;
+      const shown = printable(input.octets.subarray(input.start, input.end));
+      throw new RemoteProtocolError(`the peer sent ${shown}, but nothing had been asked`, {
+        reason: "unasked-for-octets",
+      });
+    }
+    if (!this.peerHasClosed) return this.state === "done" ? PAUSED : NEED_DATA;
+    this.keepAlive = false;
+    this.#advance("close");
+    return CLOSED;
+  }
+
+  #needMore(): ReceiveEvent {
+    const { input } = this;
+    if (this.peerHasClosed) throw this.#cut();
+    if (input.size > 0 && input.isWorthAttempt) input.waitForMore();
+    return NEED_DATA;
+  }
+
+  #content(octets: Uint8Array, start: number, end: number): ReceiveEvent {
+    this.#contentSize += end - start;
+    this.#checkContentSize(this.#contentSize);
+    return { type: "content", octets: this.#isCopied ? octets.slice(start, end) : octets.subarray(start, end) };
+  }
+
+  #end(): ReceiveEvent {
+    this.#advance("end");
+    return { type: "end", trailers: NO_HEADERS };
+  }
+
+  #advance(event: ResponseEventName): void {
+    const next = nextResponseState(this.state, event);
+    if (!next) throw new Error(`a response in state '${this.state}' cannot go on with '${event}'`);
+    this.state = next;
+  }
+
+  #checkContentSize(size: number): void {
+    const { maxContentSize } = this.limits;
+    if (size > maxContentSize) {
+      throw passed("max-content-size", `the content is larger than maxContentSize allows (${maxContentSize})`);
+    }
+  }
+
+  // The peer has closed where more was due (RFC 9112 section 8).
+  #cut(): RemoteProtocolError {
+    const came = this.input.size;
+    if (this.state === "awaiting") {
+      if (came === 0) {
+        const sentence = "the server closed the connection without sending a response";
+        return new RemoteProtocolError(sentence, { reason: "no-response" });
+      }
+      const sentence = `the server closed the connection within the response head, after ${came} octets`;
+      return new RemoteProtocolError(sentence, { reason: "incomplete-head", offset: came });
+    }
+    const lack = this.#head?.framing === "content-length" ? `, ${this.#left} octets short` : ", before its last chunk";
+    const sentence = `the server closed the connection after ${this.#contentSize} octets of content${lack}`;
+    return new RemoteProtocolError(sentence, { reason: "incomplete-content" });
+  }
+}

@@ -1,0 +1,139 @@
+// Response heads: octets in, an event out, through the codec.
+//
+// The octets may lie in the codec's own window (a socket read them there: nothing is copied) or anywhere else (they are
+// copied into the text region first). Either way one call decides everything.
+
+import {
+  CONTEXT_BARE_LF,
+  CONTEXT_CONNECT,
+  CONTEXT_HEAD,
+  FLAG_KEEP_ALIVE,
+  FLAG_SWITCHED,
+  FRAMING_CHUNKED,
+  FRAMING_CLOSE_DELIMITED,
+  FRAMING_CONTENT_LENGTH,
+  FRAMING_NONE,
+  INCOMPLETE,
+  RESULT_ERROR_OFFSET,
+  RESULT_FLAGS,
+  RESULT_FRAMING,
+  RESULT_KEEP_ALIVE_TIMEOUT,
+  RESULT_MINOR_VERSION,
+  RESULT_REASON_END,
+  RESULT_REASON_START,
+  RESULT_STATUS,
+} from "../../assembly/abi.ts";
+import { decodeLatin1 } from "../octets.ts";
+import { codec, place } from "../wasm/codec.ts";
+import type { Framing, ResponseEvent } from "./events.ts";
+import { type HeaderList, takeHeaderList } from "./header-list.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { maxHeaderSizePassed, remoteError } from "./reasons.ts";
+
+const FRAMINGS: Readonly<Record<number, Framing>> = {
+  [FRAMING_NONE]: "none",
+  [FRAMING_CONTENT_LENGTH]: "content-length",
+  [FRAMING_CHUNKED]: "chunked",
+  [FRAMING_CLOSE_DELIMITED]: "close-delimited",
+};
+
+const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
+
+/** What the parser must know of the request and of the caller's wishes. */
+export interface ResponseContext {
+  /** A sum of CONTEXT_ values. */
+  readonly flags: number;
+  readonly maxHeaderLines: number;
+  /** Octets that this head may take. */
+  readonly maxHeaderSize: number;
+}
+
+/** The context of a response to `method`. */
+export function contextOf(method: string, leniency: readonly string[] | undefined): number {
+  const request = method === "HEAD" ? CONTEXT_HEAD : method === "CONNECT" ? CONTEXT_CONNECT : 0;
+  return leniency?.includes("bare-lf") ? request | CONTEXT_BARE_LF : request;
+}
+
+/**
+ * The response head at `start` of `octets`, or null when more octets than up to `end` are needed.
+ * @throws RemoteProtocolError when the octets are no response head, or a limit is passed
+ */
+export function readResponseHead(
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  context: ResponseContext,
+): ResponseEvent | null {
+  const size = Math.min(end - start, context.maxHeaderSize + 1);
+  const address = place(octets, start, start + size);
+  const answer = codec.parseResponseHead(address, size, context.flags, context.maxHeaderLines);
+  if (answer < INCOMPLETE) {
+    const offset = codec.result[RESULT_ERROR_OFFSET] as number;
+    throw remoteError(answer, "malformed response head", octets.subarray(start, start + size), offset);
+  }
+  if (answer > context.maxHeaderSize || (answer === INCOMPLETE && size > context.maxHeaderSize)) {
+    throw maxHeaderSizePassed(context.maxHeaderSize);
+  }
+  if (answer === INCOMPLETE) return null;
+
+  const { result } = codec;
+  const flags = result[RESULT_FLAGS] as number;
+  const status = result[RESULT_STATUS] as number;
+  const framing = result[RESULT_FRAMING] as number;
+  const timeout = result[RESULT_KEEP_ALIVE_TIMEOUT] as number;
+  const text = decodeLatin1(codec.octets, address, address + answer);
+  return {
+    type: status < 200 && status !== 101 ? "informational" : "response",
+    status,
+    reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
+    version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
+    headers: takeHeaderList(text),
+    framing: FRAMINGS[framing] as Framing,
+    contentLength: framing === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : null,
+    keepAlive: (flags & FLAG_KEEP_ALIVE) !== 0,
+    keepAliveTimeout: timeout < 0 ? null : timeout,
+    isSwitch: (flags & FLAG_SWITCHED) !== 0,
+    size: answer,
+  };
+}
+
+/** What `parseResponseHead` tells of a head. */
+export interface ParsedResponseHead {
+  status: number;
+  reason: string;
+  /** `HTTP/1.1`, `HTTP/1.0` */
+  version: string;
+  headers: HeaderList;
+  framing: Framing;
+  /** Octets announced by Content-Length, or null. */
+  contentLength: number | null;
+  keepAlive: boolean;
+  /** Octets of the head: the content starts there. */
+  size: number;
+}
+
+/** Options of `parseResponseHead`. */
+export interface ParseOptions {
+  /** The request's method: `HEAD` and `CONNECT` change the framing. `GET` unless given. */
+  method?: string;
+  /** `"bare-lf"` lets a lone LF end a line. */
+  leniency?: readonly "bare-lf"[];
+  maxHeaderSize?: number;
+  maxHeaderLines?: number;
+}
+
+/**
+ * Parses one response head, interim or final, at the start of `octets` (RFC 9112 sections 2 to 6).
+ * @returns the head, or `"incomplete"` when more octets are needed
+ * @throws RemoteProtocolError with `reason` and `offset` when the octets are no response head
+ */
+export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}): ParsedResponseHead | "incomplete" {
+  const head = readResponseHead(octets, 0, octets.length, {
+    flags: contextOf(options.method ?? "GET", options.leniency),
+    maxHeaderLines: options.maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
+    maxHeaderSize: options.maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
+  });
+  if (!head) return "incomplete";
+  const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;
+  return { status, reason, version, headers, framing, contentLength, keepAlive, size };
+}

@@ -1,0 +1,55 @@
+// The two halves of an exchange, each a table: state and event give the next state; what is not in the table is a
+// mistake of the one whose half it is. The request half judges the caller before an octet is written, the response half
+// judges the peer.
+//
+// What does not fit into a table stays in client-connection.ts, for these reasons: framing is counted in octets (how
+// much content is left), and whether the connection persists depends on both heads and on the order of the two ends.
+
+/**
+ * The request half.
+ *
+ *   idle ──request──> sending ──end──> done
+ *                     └content┘
+ */
+export const REQUEST_TRANSITIONS = {
+  idle: { request: "sending" },
+  sending: { content: "sending", end: "done" },
+  done: {},
+  failed: {},
+} as const satisfies Transitions<RequestState, RequestEventName>;
+
+/**
+ * The response half; `request` is the request head going out.
+ *
+ *   idle ──request──> awaiting ──response──> content ──end──> done ──close──> closed
+ *                     └informational┘        └content┘
+ *                     └──switch──> switched
+ */
+export const RESPONSE_TRANSITIONS = {
+  idle: { request: "awaiting", close: "closed" },
+  awaiting: { informational: "awaiting", response: "content", switch: "switched" },
+  content: { content: "content", end: "done" },
+  done: { close: "closed" },
+  switched: {},
+  closed: {},
+  failed: {},
+} as const satisfies Transitions<ResponseState, ResponseEventName>;
+
+export type RequestState = "idle" | "sending" | "done" | "failed";
+export type RequestEventName = "request" | "content" | "end";
+export type ResponseState = "idle" | "awaiting" | "content" | "done" | "switched" | "closed" | "failed";
+export type ResponseEventName = "request" | "informational" | "response" | "switch" | "content" | "end" | "close";
+
+type Transitions<State extends string, EventName extends string> = Record<State, Partial<Record<EventName, State>>>;
+
+/** The state behind `event` in the request half, or undefined when it is not allowed there. */
+export function nextRequestState(state: RequestState, event: RequestEventName): RequestState | undefined {
+  const row: Partial<Record<RequestEventName, RequestState>> = REQUEST_TRANSITIONS[state];
+  return row[event];
+}
+
+/** The state behind `event` in the response half, or undefined when it is not allowed there. */
+export function nextResponseState(state: ResponseState, event: ResponseEventName): ResponseState | undefined {
+  const row: Partial<Record<ResponseEventName, ResponseState>> = RESPONSE_TRANSITIONS[state];
+  return row[event];
+}

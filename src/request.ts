@@ -1,0 +1,52 @@
+// A request as a value: what `handleRequest`, custom layers and errors hold. It adds no header by itself.
+
+import type { Content } from "./content.ts";
+import type { RequestExtensions } from "./extensions.ts";
+import { decodeLatin1 } from "./octets.ts";
+import type { HeadersInput } from "./protocol/field-lines.ts";
+import { HeaderList } from "./protocol/header-list.ts";
+import { URL } from "./url.ts";
+
+/** What a request is made of, beside its method and URL. */
+export interface RequestInit {
+  headers?: HeadersInput;
+  content?: Content | null;
+  extensions?: RequestExtensions;
+}
+
+/** An HTTP request; what is wrong with it beyond types is found when it is sent. */
+export class Request {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: HeaderList;
+  readonly content: Content | null;
+  readonly extensions: RequestExtensions;
+
+  /** @throws TypeError for a method, URL or headers that are none; LocalProtocolError for a URL that cannot be sent */
+  constructor(method: string | Uint8Array, url: string | globalThis.URL | URL, init: RequestInit = {}) {
+    this.method = toMethod(method);
+    this.url = url instanceof URL ? url : new URL(url);
+    this.headers = init.headers instanceof HeaderList ? init.headers : new HeaderList(init.headers);
+    this.content = init.content ?? null;
+    this.extensions = init.extensions ?? {};
+  }
+
+  toString(): string {
+    return `<Request [${this.method}]>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}
+
+/** The method as text, one character per octet. @throws TypeError when it is neither text nor octets */
+export function toMethod(method: unknown): string {
+  if (typeof method === "string") return method;
+  if (method instanceof Uint8Array) return decodeLatin1(method, 0, method.length);
+  throw new TypeError(`the method must be a string or a Uint8Array, not ${method === null ? "null" : typeof method}`);
+}

@@ -1,0 +1,182 @@
+// The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
+
+import { HTTPCoreError, ReadError } from "./errors.ts";
+import { GrowingOctets } from "./growing-octets.ts";
+import type { Exchange, ResponseSink } from "./pool/exchange.ts";
+import type { ResponseEvent } from "./protocol/events.ts";
+import type { HeaderList } from "./protocol/header-list.ts";
+import {
+  type ContentReader,
+  completeResponse,
+  type Response,
+  type ResponseExtensions,
+  streamingResponse,
+} from "./response.ts";
+
+/** An interim response (1xx but 101), as `extensions.informational` gets it. */
+export interface InformationalResponse {
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly headers: HeaderList;
+}
+
+export type InformationalCallback = (response: InformationalResponse) => void;
+
+/** Content that waits to be read; from there on the connection is not read from. Two reads of the socket. */
+const MAX_WAITING = 131_072;
+
+/** How a call is settled. */
+export interface Settle {
+  resolve(response: Response): void;
+  reject(error: unknown): void;
+}
+
+abstract class Sink implements ResponseSink {
+  /** Set before any call comes. */
+  exchange: Exchange | null = null;
+  protected readonly settle: Settle;
+  readonly #informational: InformationalCallback | null;
+
+  constructor(settle: Settle, informational: InformationalCallback | null) {
+    this.settle = settle;
+    this.#informational = informational;
+  }
+
+  informational({ status, reason, headers }: ResponseEvent): void {
+    this.#informational?.({ status, reasonPhrase: reason, headers });
+  }
+
+  abstract head(head: ResponseEvent): void;
+  abstract content(octets: Uint8Array): boolean;
+  abstract end(trailers: HeaderList): void;
+  abstract fail(error: unknown): void;
+}
+
+/** Gathers the whole response and resolves with it. */
+export class CollectingSink extends Sink {
+  #head: ResponseEvent | null = null;
+  readonly #content = new GrowingOctets();
+
+  head(head: ResponseEvent): void {
+    this.#head = head;
+  }
+
+  content(octets: Uint8Array): boolean {
+    this.#content.add(octets, this.#head?.contentLength ?? null);
+    return true;
+  }
+
+  end(trailers: HeaderList): void {
+    const head = this.#head as ResponseEvent;
+    this.exchange?.release();
+    const content = this.#content.take();
+    this.settle.resolve(completeResponse(head.status, head.headers, () => extensionsOf(head), content, trailers));
+  }
+
+  fail(error: unknown): void {
+    this.settle.reject(error);
+  }
+}
+
+interface Waiter {
+  resolve(piece: Uint8Array | null): void;
+  reject(error: unknown): void;
+}
+
+/** Resolves with the head, and keeps pieces of content until they are read. */
+export class StreamingSink extends Sink implements ContentReader {
+  readonly #pieces: Uint8Array[] = [];
+  #waitingSize = 0;
+  #hasHead = false;
+  #end: HeaderList | null = null;
+  #failure: { error: unknown } | null = null;
+  #waiter: Waiter | null = null;
+  #isPaused = false;
+
+  // --- ResponseSink -----------------------------------------------------------------------------------------------
+
+  head(head: ResponseEvent): void {
+    this.#hasHead = true;
+    this.settle.resolve(streamingResponse(head.status, head.headers, () => extensionsOf(head), this));
+  }
+
+  content(octets: Uint8Array): boolean {
+    const piece = octets.slice();
+    const waiter = this.#takeWaiter();
+    if (waiter) {
+      waiter.resolve(piece);
+      return true;
+    }
+    this.#pieces.push(piece);
+    this.#waitingSize += piece.length;
+    this.#isPaused = this.#waitingSize >= MAX_WAITING;
+    return !this.#isPaused;
+  }
+
+  end(trailers: HeaderList): void {
+    this.#end = trailers;
+    if (this.#pieces.length > 0) return;
+    this.exchange?.release();
+    this.#takeWaiter()?.resolve(null);
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error };
+    if (!this.#hasHead) this.settle.reject(error);
+    // What came before a fault of the peer or the network is still handed out; an abort ends it at once.
+    if (!(error instanceof HTTPCoreError)) this.#discard();
+    this.#takeWaiter()?.reject(error);
+  }
+
+  // --- ContentReader ----------------------------------------------------------------------------------------------
+
+  get trailers(): HeaderList | null {
+    return this.#pieces.length === 0 ? this.#end : null;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    const piece = this.#pieces.shift();
+    if (piece) {
+      this.#waitingSize -= piece.length;
+      if (this.#pieces.length === 0) {
+        if (this.#end) this.exchange?.release();
+        else if (this.#isPaused) this.#resume();
+      }
+      return piece;
+    }
+    if (this.#end) return null;
+    if (this.#failure) throw this.#failure.error;
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  close(): void {
+    if (this.#failure || (this.#end && this.#pieces.length === 0)) return;
+    this.#discard();
+    this.#end = null;
+    this.#failure = { error: new ReadError("the response has been closed") };
+    this.exchange?.abandon();
+    this.#takeWaiter()?.reject(this.#failure.error);
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    this.exchange?.resume();
+  }
+
+  #discard(): void {
+    this.#pieces.length = 0;
+    this.#waitingSize = 0;
+  }
+
+  #takeWaiter(): Waiter | null {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    return waiter;
+  }
+}
+
+function extensionsOf(head: ResponseEvent): ResponseExtensions {
+  return { httpVersion: head.version, reasonPhrase: head.reason };
+}

@@ -1,0 +1,280 @@
+// The response as a caller has it: status, headers, and content that is read once, in the way the caller chooses.
+//
+// Content comes from a ContentReader: a connection, or what the constructor was given. Reading it to its end gives the
+// connection back; closing the response before that closes the connection.
+
+import { type Content, prepareContent, toOctets } from "./content.ts";
+import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
+import { GrowingOctets } from "./growing-octets.ts";
+import { NO_OCTETS } from "./octets.ts";
+import type { HeadersInput } from "./protocol/field-lines.ts";
+import { HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
+
+/** Where content comes from. */
+export interface ContentReader {
+  /** The next piece; null at the end. */
+  read(): Promise<Uint8Array | null>;
+  /** Trailer fields, once `read` has answered null; null before. */
+  readonly trailers: HeaderList | null;
+  /** Gives up what has not been read. Idempotent. */
+  close(): void;
+}
+
+/** What accompanies a response beyond HTTP's own fields. */
+export interface ResponseExtensions {
+  /** What the peer sent: `HTTP/1.1`, `HTTP/1.0`. */
+  httpVersion?: string;
+  /** The reason phrase; may be empty. */
+  reasonPhrase?: string;
+  [name: string]: unknown;
+}
+
+/** What a response is made of, beside its status. */
+export interface ResponseInit {
+  headers?: HeadersInput;
+  content?: Content | null;
+  extensions?: ResponseExtensions;
+}
+
+/** Statuses that a web Response has with a null body only. */
+const NULL_BODY_STATUSES = new Set([204, 205, 304]);
+
+const decoder = new TextDecoder();
+
+let fromReader: (
+  status: number,
+  headers: HeaderList,
+  extensions: () => ResponseExtensions,
+  reader: ContentReader,
+) => Response;
+let fromContent: (
+  status: number,
+  headers: HeaderList,
+  extensions: () => ResponseExtensions,
+  content: Uint8Array,
+  trailers: HeaderList,
+) => Response;
+
+export class Response {
+  /** 100 to 999, as received. */
+  readonly status: number;
+  readonly headers: HeaderList;
+  #extensions: ResponseExtensions | null = null;
+  #makeExtensions: () => ResponseExtensions = () => ({});
+  #reader: ContentReader;
+  #content: Uint8Array | null = null;
+  #trailers: HeaderList | null = null;
+  #reading: Promise<Uint8Array> | null = null;
+  #body: ReadableStream<Uint8Array> | null = null;
+  #isConsumed = false;
+
+  static {
+    fromReader = (status, headers, extensions, reader) => {
+      const response = new Response(status, { headers });
+      response.#makeExtensions = extensions;
+      response.#reader = reader;
+      return response;
+    };
+    fromContent = (status, headers, extensions, content, trailers) => {
+      const response = new Response(status, { headers });
+      response.#makeExtensions = extensions;
+      response.#content = content;
+      response.#trailers = trailers;
+      response.#isConsumed = true;
+      return response;
+    };
+  }
+
+  /** @throws TypeError for a status, headers or content that are none */
+  constructor(status: number, init: ResponseInit = {}) {
+    if (!Number.isInteger(status) || status < 100 || status > 999) {
+      throw new TypeError(`status must be a whole number from 100 to 999, not ${String(status)}`);
+    }
+    this.status = status;
+    this.headers = init.headers instanceof HeaderList ? init.headers : new HeaderList(init.headers);
+    this.#reader = init.content === undefined ? NO_CONTENT : new GivenContent(init.content);
+    if (init.extensions) this.#extensions = init.extensions;
+  }
+
+  get extensions(): ResponseExtensions {
+    this.#extensions ??= this.#makeExtensions();
+    return this.#extensions;
+  }
+
+  /** The whole content, once it has been read. @throws ResponseNotRead before that */
+  get content(): Uint8Array {
+    if (this.#content) return this.#content;
+    throw new ResponseNotRead("the content has not been read: call 'await response.read()' first");
+  }
+
+  /** The trailer fields, once the content has ended; mostly none. @throws ResponseNotRead before that */
+  get trailers(): HeaderList {
+    const trailers = this.#trailers ?? this.#reader.trailers;
+    if (trailers) return trailers;
+    throw new ResponseNotRead("trailers come behind the content, which has not been read to its end");
+  }
+
+  /**
+   * Reads the whole content; a second call gives the same octets. Rejects with StreamConsumed when the content has been
+   * iterated over, with a RemoteProtocolError or ReadError when it is cut.
+   */
+  async read(): Promise<Uint8Array> {
+    if (this.#content) return this.#content;
+    this.#reading ??= this.#readAll();
+    return this.#reading;
+  }
+
+  /**
+   * The content as it comes, in pieces that the caller may keep. Once: a second iteration is StreamConsumed. Leaving
+   * the loop early closes the response.
+   */
+  async *iterStream(): AsyncIterableIterator<Uint8Array> {
+    this.#consume();
+    try {
+      for (let piece = await this.#reader.read(); piece !== null; piece = await this.#reader.read()) yield piece;
+    } finally {
+      if (!this.#reader.trailers) this.#reader.close();
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this.iterStream();
+  }
+
+  /** The content as a byte stream with back-pressure; the same stream at each access. Reading from it consumes. */
+  get body(): ReadableStream<Uint8Array> {
+    this.#body ??= this.#makeBody();
+    return this.#body;
+  }
+
+  /** The whole content as text: UTF-8. */
+  async text(): Promise<string> {
+    return decoder.decode(await this.read());
+  }
+
+  /** The whole content as JSON. Rejects with SyntaxError when it is none. */
+  async json<T = unknown>(): Promise<T> {
+    return JSON.parse(await this.text()) as T;
+  }
+
+  /** A web Response with the same status, headers and content. @throws TypeError for a status that it cannot have */
+  toWeb(): globalThis.Response {
+    if (this.status < 200 || this.status > 599) {
+      throw new TypeError(`a web Response cannot have status ${this.status}`);
+    }
+    const body = NULL_BODY_STATUSES.has(this.status) ? null : this.#content ? this.#content.slice() : this.body;
+    const statusText = this.extensions.reasonPhrase ?? "";
+    return new globalThis.Response(body, { status: this.status, statusText, headers: this.headers.toWeb() });
+  }
+
+  /** Ends the response: content that has not been read closes its connection. Idempotent. */
+  async close(): Promise<void> {
+    this.#reader.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#reader.close();
+  }
+
+  toString(): string {
+    return `<Response [${this.status}]>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  async #readAll(): Promise<Uint8Array> {
+    this.#consume();
+    const expected = Number(this.headers.get("content-length") ?? Number.NaN);
+    const all = new GrowingOctets();
+    for (let piece = await this.#reader.read(); piece !== null; piece = await this.#reader.read()) {
+      all.add(piece, Number.isSafeInteger(expected) ? expected : null);
+    }
+    this.#content = all.take();
+    return this.#content;
+  }
+
+  #makeBody(): ReadableStream<Uint8Array> {
+    let isStarted = false;
+    return new ReadableStream({
+      type: "bytes",
+      pull: async (controller: ReadableByteStreamController) => {
+        if (!isStarted) this.#consume();
+        isStarted = true;
+        const piece = await this.#reader.read();
+        if (piece !== null) {
+          controller.enqueue(piece as Uint8Array<ArrayBuffer>);
+          return;
+        }
+        controller.close();
+        controller.byobRequest?.respond(0);
+      },
+      cancel: () => this.#reader.close(),
+    });
+  }
+
+  #consume(): void {
+    if (this.#isConsumed) throw new StreamConsumed("the content can be read once, and has been");
+    this.#isConsumed = true;
+  }
+}
+
+/** A response whose content is still to come from `reader`. */
+export function streamingResponse(
+  status: number,
+  headers: HeaderList,
+  extensions: () => ResponseExtensions,
+  reader: ContentReader,
+): Response {
+  return fromReader(status, headers, extensions, reader);
+}
+
+/** A response whose content has been read. */
+export function completeResponse(
+  status: number,
+  headers: HeaderList,
+  extensions: () => ResponseExtensions,
+  content: Uint8Array,
+  trailers: HeaderList,
+): Response {
+  return fromContent(status, headers, extensions, content, trailers);
+}
+
+const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS, close() {} };
+
+/** Content that a caller gave to the constructor. */
+class GivenContent implements ContentReader {
+  trailers: HeaderList | null = null;
+  readonly #iterator: { next(): unknown; return?(): unknown };
+  #isClosed = false;
+
+  constructor(content: Content | null) {
+    const prepared = prepareContent(content) ?? NO_OCTETS;
+    this.#iterator = prepared instanceof Uint8Array ? [prepared].values() : prepared.open();
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    if (this.trailers) return null;
+    if (this.#isClosed) throw new ReadError("the response has been closed");
+    while (true) {
+      const { done, value } = (await this.#iterator.next()) as IteratorResult<unknown>;
+      if (done) {
+        this.trailers = NO_HEADERS;
+        return null;
+      }
+      const piece = toOctets(value);
+      if (piece.length > 0) return piece;
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed || this.trailers) return;
+    this.#isClosed = true;
+    this.#iterator.return?.();
+  }
+}

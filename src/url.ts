@@ -1,0 +1,227 @@
+// URLs as a client needs them: where to connect to, and the request target octet for octet.
+//
+//   scheme "://" [ userinfo "@" ] host [ ":" port ] [ target ] [ "#" fragment ]       (RFC 3986, RFC 9110 section 4.2)
+//
+// Nothing is normalised but the case of scheme and host; no percent-encoding is added, changed or removed. Userinfo and
+// fragment are dropped. What cannot stand in a request line is refused here and not repaired.
+
+import { LocalProtocolError, UnsupportedProtocol } from "./errors.ts";
+import { escapeText } from "./octets.ts";
+
+/** Ports that a scheme implies. */
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  ws: 80,
+  wss: 443,
+  socks5: 1080,
+  socks5h: 1080,
+};
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
+// reg-name without ";" "," "=" and the like would be too strict: unreserved, percent-encoded and sub-delims.
+const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
+const IP_LITERAL = /^(?:[0-9A-Fa-f:.]+(?:%(?:25)?[A-Za-z0-9._~-]+)?|[Vv][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)$/;
+const PORT = /^[0-9]{1,5}$/;
+/** What may stand in a request target. */
+const TARGET = /^[\x21-\x7e]+$/;
+
+/** The parts of a URL. */
+export interface URLParts {
+  scheme: string;
+  /** A name or an IP address; IPv6 with or without brackets. */
+  host: string;
+  port?: number | null;
+  /** Path and query; "/" unless given. */
+  target?: string;
+}
+
+/** Scheme, host and port: what a connection is made to. Made once for each text and shared. */
+export interface Authority {
+  readonly scheme: string;
+  /** Lower case, without brackets. */
+  readonly host: string;
+  readonly port: number | null;
+  /** The port to connect to; 0 for a scheme that has none. */
+  readonly effectivePort: number;
+  /** `https://example.com:443`: always with the port. */
+  readonly origin: string;
+  /** The value of the Host header: the port only when it is not the scheme's default. */
+  readonly hostHeader: string;
+}
+
+/** An immutable URL. */
+export class URL {
+  readonly #authority: Authority;
+  /** Path and query, octet for octet as they are sent. */
+  readonly target: string;
+
+  /**
+   * @throws UnsupportedProtocol when the text has no scheme; LocalProtocolError with reason `invalid-url` for a bad host
+   * or port and `invalid-target` for a target that cannot be sent; TypeError for anything that is no URL at all
+   */
+  constructor(url: string | URLParts | globalThis.URL | URL) {
+    if (url instanceof URL) {
+      this.#authority = url.#authority;
+      this.target = url.target;
+    } else if (typeof url === "string" || url instanceof globalThis.URL) {
+      const { authority, target } = parseURL(typeof url === "string" ? url : url.href);
+      this.#authority = authority;
+      this.target = target;
+    } else if (
+      typeof url === "object" &&
+      url !== null &&
+      typeof url.scheme === "string" &&
+      typeof url.host === "string"
+    ) {
+      this.#authority = authorityOfParts(url);
+      this.target = checkTarget(url.target ?? "/");
+    } else {
+      throw new TypeError("a URL must be given as a string, a URL, or { scheme, host, port, target }");
+    }
+  }
+
+  get scheme(): string {
+    return this.#authority.scheme;
+  }
+
+  /** Lower case; an IPv6 address has no brackets. */
+  get host(): string {
+    return this.#authority.host;
+  }
+
+  /** The port as it was given, or null. */
+  get port(): number | null {
+    return this.#authority.port;
+  }
+
+  /** `https://example.com:443`: always with the port. */
+  get origin(): string {
+    return this.#authority.origin;
+  }
+
+  toString(): string {
+    const { scheme, host, port } = this.#authority;
+    return `${scheme}://${bracketed(host)}${port === null ? "" : `:${port}`}${this.target}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `URL { ${this} }`;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return `URL { ${this} }`;
+  }
+
+  /** The parts that a connection needs. */
+  static authorityOf(url: URL): Authority {
+    return url.#authority;
+  }
+}
+
+/** A URL cut in two. */
+export interface ParsedURL {
+  readonly authority: Authority;
+  readonly target: string;
+}
+
+/** Cuts any accepted form of URL. @throws as the constructor of URL */
+export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
+  if (typeof url === "string") return parseURL(url);
+  const own = url instanceof URL ? url : new URL(url);
+  return { authority: URL.authorityOf(own), target: own.target };
+}
+
+// Authorities seen before, by the text in front of the target. A program speaks to few origins, and checking a host
+// costs more than all the rest; the bound keeps a crawler from filling the memory.
+const authorities = new Map<string, Authority>();
+const MAX_AUTHORITIES = 1024;
+
+function parseURL(text: string): ParsedURL {
+  const schemeEnd = text.indexOf("://");
+  if (schemeEnd < 0 || !SCHEME.test(text.slice(0, schemeEnd))) {
+    throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
+  }
+  let end = schemeEnd + 3;
+  while (end < text.length && !isTargetStart(text.charCodeAt(end))) end++;
+  const front = text.slice(0, end);
+  let authority = authorities.get(front);
+  if (!authority) {
+    authority = parseAuthority(front.slice(0, schemeEnd), front.slice(schemeEnd + 3));
+    if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
+    authorities.set(front, authority);
+  }
+  const fragment = text.indexOf("#", end);
+  const rest = fragment < 0 ? text.slice(end) : text.slice(end, fragment);
+  if (rest === "") return { authority, target: "/" };
+  return { authority, target: checkTarget(rest.charCodeAt(0) === 0x3f ? `/${rest}` : rest) };
+}
+
+// "/", "?" or "#"
+function isTargetStart(code: number): boolean {
+  return code === 0x2f || code === 0x3f || code === 0x23;
+}
+
+function parseAuthority(scheme: string, text: string): Authority {
+  const hostAndPort = text.slice(text.lastIndexOf("@") + 1);
+  const bracket = hostAndPort.startsWith("[") ? hostAndPort.indexOf("]") : -1;
+  const colon = hostAndPort.indexOf(":", bracket + 1);
+  const host = colon < 0 ? hostAndPort : hostAndPort.slice(0, colon);
+  const port = colon < 0 ? "" : hostAndPort.slice(colon + 1);
+  if (port !== "" && !PORT.test(port)) throw invalid(`the port "${shown(port)}" is no number from 0 to 65535`);
+  return makeAuthority(scheme, host, port === "" ? null : Number(port));
+}
+
+function authorityOfParts({ scheme, host, port = null }: URLParts): Authority {
+  if (!SCHEME.test(scheme)) throw invalid(`"${shown(scheme)}" is no scheme`);
+  const isBareIPv6 = host.includes(":") && !host.startsWith("[");
+  return makeAuthority(scheme, isBareIPv6 ? `[${host}]` : host, port);
+}
+
+function makeAuthority(schemeText: string, hostText: string, port: number | null): Authority {
+  if (hostText === "") throw invalid("there is no host");
+  const isLiteral = hostText.startsWith("[");
+  const host = isLiteral ? hostText.slice(1, -1) : hostText;
+  if (isLiteral ? !hostText.endsWith("]") || !IP_LITERAL.test(host) : !REG_NAME.test(host)) {
+    throw invalid(`"${shown(hostText)}" is no host (names outside ASCII must be given in their punycode form)`);
+  }
+  if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
+    throw invalid(`the port ${port} is no number from 0 to 65535`);
+  }
+  const scheme = schemeText.toLowerCase();
+  const lowerHost = host.toLowerCase();
+  const defaultPort = DEFAULT_PORTS[scheme] ?? 0;
+  const effectivePort = port ?? defaultPort;
+  const isDefault = effectivePort === defaultPort;
+  return {
+    scheme,
+    host: lowerHost,
+    port,
+    effectivePort,
+    origin: `${scheme}://${bracketed(lowerHost)}:${effectivePort}`,
+    hostHeader: isDefault ? bracketed(lowerHost) : `${bracketed(lowerHost)}:${effectivePort}`,
+  };
+}
+
+function checkTarget(target: string): string {
+  if (TARGET.test(target)) return target;
+  const sentence = `the target "${shown(target)}" holds something outside 0x21 to 0x7E; it must be percent-encoded`;
+  throw new LocalProtocolError(sentence, { reason: "invalid-target" });
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function invalid(sentence: string): LocalProtocolError {
+  return new LocalProtocolError(`invalid URL: ${sentence}`, { reason: "invalid-url" });
+}
+
+// Userinfo may hold a password: it is never shown.
+function shown(text: string): string {
+  return escapeText(text.replace(/[^/@]*@/, "").slice(0, 200));
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { codecPlugin } from "./scripts/codec-plugin.mjs";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [codecPlugin()],
+  resolve: {
+    alias: [
+      { find: "httpcore/protocol", replacement: source("src/entry/protocol.ts") },
+      { find: "httpcore/mock", replacement: source("src/entry/mock.ts") },
+      { find: /^httpcore$/, replacement: source("src/entry/node.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    coverage: { provider: "v8", include: ["src/**"] },
+  },
+});

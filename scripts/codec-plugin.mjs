@@ -22,7 +22,9 @@ export async function compileCodec() {
       ROOT,
       "--outFile",
       "codec.wasm",
-      "-O3",
+      // As fast as without shrinking (V8 optimises once more), and a third smaller: less is inlined.
+      "-O3s",
+      "--converge",
       "--noAssert",
       "--enable",
       "simd",

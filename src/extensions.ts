@@ -118,7 +118,6 @@ export function ownProperties(given: unknown, what: string, known: ReadonlySet<s
 function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {
   const value = extensions[name];
   if (value === undefined || value === null) return null;
-  // biome-ignore lint/suspicious/useValidTypeof: the type is one of the three strings above
   if (typeof value !== type) throw new TypeError(`extensions.${name} must be a ${type}, not ${typeof value}`);
   return value as T;
 }

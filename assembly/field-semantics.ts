@@ -14,7 +14,7 @@ import {
   REASON_UNSUPPORTED_TRANSFER_ENCODING,
 } from "./abi";
 import { NOT_DECIMAL, parseDecimal } from "./decimal";
-import { COLON, COMMA, EQUALS, isDigit, isTchar, SEMICOLON } from "./octets";
+import { COLON, COMMA, EQUALS, hexValue, isDigit, isTchar, SEMICOLON } from "./octets";
 import { matches, skipShortToken, skipWhitespace, trimWhitespace } from "./scan";
 
 /** The value of Content-Length, or NOT_DECIMAL while no line gave one. */
@@ -169,7 +169,7 @@ function isHost(at: i32, end: i32): bool {
   if (at < end && load<u8>(at) === 0x5b) {
     at++;
     const start = at;
-    while (at < end && (isHostOctet(load<u8>(at)) || load<u8>(at) === COLON)) at++;
+    at = skipAddress(at, end);
     if (at === start || at === end || load<u8>(at++) !== 0x5d) return false;
   } else {
     while (at < end && isHostOctet(load<u8>(at))) at++;
@@ -178,6 +178,22 @@ function isHost(at: i32, end: i32): bool {
   if (load<u8>(at++) !== COLON) return false;
   while (at < end && isDigit(load<u8>(at))) at++;
   return at === end;
+}
+
+// IP-literal = "[" ( IPv6address / IPvFuture ) "]": the address behind the bracket at `at`, or nothing when it is none.
+function skipAddress(at: i32, end: i32): i32 {
+  const start = at;
+  let colons: i32 = 0;
+  if (at < end && (load<u8>(at) | 0x20) === 0x76) {
+    while (at < end && (isHostOctet(load<u8>(at)) || load<u8>(at) === COLON)) at++;
+    return at;
+  }
+  for (; at < end; at++) {
+    const octet = load<u8>(at);
+    if (octet === COLON) colons++;
+    else if (hexValue(octet) < 0 && octet !== 0x2e) break;
+  }
+  return colons >= 2 ? at : start;
 }
 
 // unreserved / "%" / sub-delims: the tchars but "#", "^", "`" and "|", and "(" ")" "," ";" "=" besides.

@@ -14,7 +14,6 @@ import {
 } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
 import { Exchange } from "./pool/exchange.ts";
-import type { HTTPConnection } from "./pool/http-connection.ts";
 import { type OutgoingRequest, prepareRequest } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
 import { routeTo } from "./pool/route.ts";
@@ -28,7 +27,13 @@ import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts"
 import { type Authority, toParsedURL, type URL } from "./url.ts";
 
 /** One of the pool's connections, as `pool.connections` lists them. */
-export type PoolConnection = Pick<HTTPConnection, "state" | "requestCount" | "toString">;
+export interface PoolConnection {
+  readonly state: "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
+  /** Requests sent on it so far. */
+  readonly requestCount: number;
+  /** `<HTTPConnection ['https://example.com:443', HTTP/1.1, IDLE, Request Count: 5]>` */
+  toString(): string;
+}
 
 const SCHEMES = new Set(["http", "https", "ws", "wss"]);
 /** Methods whose definition anticipates content: without any they say so (RFC 9110 section 8.6). */

@@ -64,12 +64,15 @@ export function allocate(size: number): Uint8Array {
   return allocateUnsafe ? allocateUnsafe(size) : new Uint8Array(size);
 }
 
-/** All `pieces` as one run of octets; a single piece is given back as it is. */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+/** All `pieces` as one run of octets, made by `make`; a single piece is given back as it is. */
+export function concat(
+  pieces: readonly Uint8Array[],
+  make: (size: number) => Uint8Array = (size) => new Uint8Array(size),
+): Uint8Array {
   if (pieces.length === 1) return pieces[0] as Uint8Array;
   let size = 0;
   for (const piece of pieces) size += piece.length;
-  const whole = new Uint8Array(size);
+  const whole = make(size);
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

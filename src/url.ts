@@ -193,7 +193,9 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
     throw invalid(`the port ${port} is no number from 0 to 65535`);
   }
   const scheme = schemeText.toLowerCase();
-  const lowerHost = host.toLowerCase();
+  // RFC 6874: a zone is written "%25eth0" in a URL, means "%eth0", and is nobody's business but this machine's.
+  const lowerHost = host.toLowerCase().replace("%25", isLiteral ? "%" : "%25");
+  const sentHost = isLiteral ? lowerHost.replace(/%.*$/, "") : lowerHost;
   const defaultPort = DEFAULT_PORTS[scheme] ?? 0;
   const effectivePort = port ?? defaultPort;
   const isDefault = effectivePort === defaultPort;
@@ -203,7 +205,7 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
     port,
     effectivePort,
     origin: `${scheme}://${bracketed(lowerHost)}:${effectivePort}`,
-    hostHeader: isDefault ? bracketed(lowerHost) : `${bracketed(lowerHost)}:${effectivePort}`,
+    hostHeader: isDefault ? bracketed(sentHost) : `${bracketed(sentHost)}:${effectivePort}`,
   };
 }
 

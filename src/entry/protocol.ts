@@ -19,6 +19,7 @@ export type {
   PausedEvent,
   ReceiveEvent,
   RequestEvent,
+  RequestFacts,
   ResponseEvent,
   SendContentEvent,
   SendEndEvent,
@@ -27,6 +28,6 @@ export type {
 export type { HeadersInput, HeaderText } from "../protocol/field-lines.ts";
 export { HeaderList } from "../protocol/header-list.ts";
 export { DEFAULT_LIMITS, type Limits } from "../protocol/limits.ts";
-export { encodeRequestHead, type RequestFacts } from "../protocol/request-head.ts";
+export { type EncodedHead, encodeRequestHead } from "../protocol/request-head.ts";
 export { type ParsedResponseHead, type ParseOptions, parseResponseHead } from "../protocol/response-head.ts";
 export type { RequestState, ResponseState } from "../protocol/states.ts";

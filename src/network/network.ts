@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly tls: TLSConnectOptions | null;
   readonly socket: SocketOptions;
   /** A buffer that reads may be put into, shared by all connections; a backend may use buffers of its own instead. */
-  readonly window: Uint8Array<ArrayBuffer>;
+  readonly window: Uint8Array;
   readonly signal: AbortSignal;
 }
 

@@ -5,12 +5,12 @@
 // Octets are read all the time and drained through the protocol within the call that brings them, so that they can be
 // looked at where the socket put them. While IDLE, anything that comes (octets, FIN, reset) closes the connection.
 
-import { ConnectError, HTTPCoreError, ReadError, RemoteProtocolError, WriteError } from "../errors.ts";
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
-import { allocate } from "../octets.ts";
+import { allocate, concat } from "../octets.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
+import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
 import { Upload, type UploadListener } from "./upload.ts";
@@ -88,10 +88,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       }
     } catch (error) {
       if (this.#state === "CLOSED") return;
-      const { host, port } = options;
-      const message = `could not connect to ${host}:${port}: ${error instanceof Error ? error.message : error}`;
-      const isOwn = error instanceof HTTPCoreError;
-      this.#fail(isOwn ? error : new ConnectError(message, { cause: error }));
+      this.#fail(connectFailure(options.host, options.port, error));
     }
   }
 
@@ -119,8 +116,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     if (!isSmall) return false;
     const pieces = content === null ? [] : this.#protocol.sendContent(content);
     const end = this.#protocol.sendEnd(trailers?.());
-    const isJoined = pieces.length + end.length > 0;
-    const isTaken = network.write(isJoined ? join([head.octets, ...pieces, ...end]) : head.octets);
+    const isTaken = network.write(concat([head.octets, ...pieces, ...end], allocate));
     if (isTaken) this.sent();
     else this.waiting();
     return true;
@@ -198,8 +194,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#drain();
     if (this.#exchange === null) this.#shut();
     else if (this.#protocol.responseState === "closed") {
-      const sentence = "the server closed the connection before the request was sent";
-      this.#fail(new RemoteProtocolError(sentence, { reason: "no-response" }));
+      this.#fail(closedBeforeRequest());
     }
   }
 
@@ -215,11 +210,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       this.#protocol.receive(null);
       return;
     }
-    const isSending = this.#protocol.requestState !== "done";
-    const ErrorClass = isSending ? WriteError : ReadError;
-    const doing = isSending ? "sending the request" : "reading the response";
-    const message = `the connection broke while ${doing}: ${cause instanceof Error ? cause.message : cause}`;
-    this.#fail(new ErrorClass(message, { cause }));
+    this.#fail(breakage(this.#protocol.requestState !== "done", cause));
   }
 
   // --- octets through the protocol --------------------------------------------------------------------------------
@@ -306,20 +297,4 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#abortConnect.abort();
     this.#owner.wasClosed(this);
   }
-}
-
-// Did the peer go away without a word, as it may with a connection that has been idle?
-function isDisconnect(error: unknown): boolean {
-  if (error instanceof RemoteProtocolError) return error.reason === "no-response";
-  return error instanceof ReadError || error instanceof WriteError;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = allocate(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -16,7 +16,7 @@ import {
 import { LocalProtocolError } from "../errors.ts";
 import { codec, place } from "../wasm/codec.ts";
 import { type HeaderList, NO_HEADERS } from "./header-list.ts";
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
 import { remoteError } from "./reasons.ts";
 import { ReceivedOctets } from "./received-octets.ts";
 import { readTrailerSection } from "./trailer-section.ts";
@@ -82,9 +82,10 @@ export class ChunkDecoder {
   readonly #limits: Limits;
   #trailers: HeaderList | null = null;
   #rest: Uint8Array = new Uint8Array(0);
+  #error: unknown = null;
 
   constructor(limits: Partial<Limits> = {}) {
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = resolveLimits(limits);
     this.#reader.reset();
   }
 
@@ -105,10 +106,21 @@ export class ChunkDecoder {
 
   /**
    * The pieces of content in `octets`, each a copy.
-   * @throws RemoteProtocolError when the framing is broken or a limit passed, LocalProtocolError when already done
+   * @throws RemoteProtocolError when the framing is broken or a limit passed, LocalProtocolError when already done;
+   * the same error at each later call
    */
   decode(octets: Uint8Array): Uint8Array[] {
+    if (this.#error) throw this.#error;
     if (this.done) throw new LocalProtocolError("the chunked message has ended", { reason: "message-has-ended" });
+    try {
+      return this.#decode(octets);
+    } catch (error) {
+      this.#error = error;
+      throw error;
+    }
+  }
+
+  #decode(octets: Uint8Array): Uint8Array[] {
     const pieces: Uint8Array[] = [];
     let at = 0;
     while (at < octets.length && !this.#reader.isAtTrailer) {

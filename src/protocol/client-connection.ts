@@ -7,11 +7,11 @@
 
 import { LocalProtocolError } from "../errors.ts";
 import { concat } from "../octets.ts";
-import type { ReceiveEvent, SendEvent } from "./events.ts";
+import type { ReceiveEvent, RequestFacts, SendEvent } from "./events.ts";
 import { type HeadersInput, toFieldLines } from "./field-lines.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import { RequestHalf } from "./request-half.ts";
-import { type EncodedHead, encodeRequest, type RequestFacts } from "./request-head.ts";
+import { type EncodedHead, encodeRequest } from "./request-head.ts";
 import { ResponseHalf } from "./response-half.ts";
 import { contextOf } from "./response-head.ts";
 import type { RequestState, ResponseState } from "./states.ts";
@@ -92,11 +92,12 @@ export class ClientConnection {
 
   /** As `send` of a request event, for a head that has been encoded before. */
   sendHead(head: EncodedHead): void {
-    if (this.#response.state !== "idle" && this.#request.state === "idle") {
-      throw new LocalProtocolError("the peer has closed the connection", { reason: "wrong-order" });
+    if (this.#request.state !== "idle" || this.#response.state !== "idle") {
+      const states = `request ${this.requestState}, response ${this.responseState}`;
+      throw new LocalProtocolError(`no request can be sent now (${states})`, { reason: "wrong-order" });
     }
-    this.#request.sendHead(head);
     this.#response.expect({ context: contextOf(head.method, this.#leniency), upgrade: head.facts.hasUpgrade });
+    this.#request.sendHead(head);
     if (head.facts.closes) this.#response.keepAlive = false;
   }
 

@@ -6,6 +6,17 @@ import type { HeaderList } from "./header-list.ts";
 /** How the end of the content is found (RFC 9112 section 6.3). */
 export type Framing = "none" | "content-length" | "chunked" | "close-delimited";
 
+/** What an encoded request head means for the exchange. */
+export interface RequestFacts {
+  readonly framing: Exclude<Framing, "close-delimited">;
+  /** Octets that Content-Length announces; 0 for the other framings. */
+  readonly contentLength: number;
+  readonly hasHost: boolean;
+  readonly hasUpgrade: boolean;
+  readonly closes: boolean;
+  readonly expectsContinue: boolean;
+}
+
 /** The head of a request. Nothing is added to its headers: `Host` and framing fields are the sender's to give. */
 export interface RequestEvent {
   readonly type: "request";

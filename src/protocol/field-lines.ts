@@ -40,6 +40,10 @@ export function toFieldLines(input: HeadersInput): FieldLines {
       lines.push(toCharacters(pair[0], "name"), toCharacters(pair[1], "value"));
     }
   } else {
+    // A Date or a Promise has no properties of its own, and would pass for no headers at all.
+    if (Object.prototype.toString.call(input) !== "[object Object]") {
+      throw new TypeError(`headers must be a plain object or an iterable of pairs, not ${kindOf(input)}`);
+    }
     for (const name of Object.keys(input)) {
       lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
     }

@@ -8,9 +8,6 @@ import { encodeLatin1 } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import { FIELD_LINES, type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
 
-// obs-fold = OWS CRLF RWS (RFC 9112 section 5.2); a lone LF stands in it only under the leniency "bare-lf".
-const FOLDING = /[ \t]*\r?\n[ \t]+/g;
-
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 const DENO_INSPECT = Symbol.for("Deno.customInspect");
 
@@ -162,8 +159,23 @@ export function takeHeaderList(text: string): HeaderList {
   return fromCodec(text, places, isFolded);
 }
 
+// obs-fold = OWS CRLF RWS (RFC 9112 section 5.2), taken for one SP. A lone LF stands in it only under the leniency
+// "bare-lf". Line by line, in linear time: a peer chooses how many blanks there are.
 function unfold(value: string): string {
-  return value.replace(FOLDING, " ").replace(/^[ \t]+|[ \t]+$/g, "");
+  return value.split("\n").map(trimLine).join(" ");
+}
+
+function trimLine(line: string): string {
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+// SP, HTAB or CR
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d;
 }
 
 function lowerCase(code: number): number {

@@ -86,10 +86,9 @@ export class ReceivedOctets {
 
   // LF LF or LF CR LF, from `from` on.
   #hasEmptyLine(from: number): boolean {
-    const { octets, end } = this;
-    for (let at = octets.indexOf(LF, from); at >= 0 && at < end; at = octets.indexOf(LF, at + 1)) {
-      const next = at + 1 < end ? octets[at + 1] : undefined;
-      if (next === LF || (next === CR && at + 2 < end && octets[at + 2] === LF)) return true;
+    const octets = this.octets.subarray(from, this.end);
+    for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {
+      if (octets[at + 1] === LF || (octets[at + 1] === CR && octets[at + 2] === LF)) return true;
     }
     return false;
   }

@@ -3,8 +3,9 @@
 
 import { LocalProtocolError } from "../errors.ts";
 import { chunkPieces, lastChunk } from "./chunk-encoder.ts";
+import type { RequestFacts } from "./events.ts";
 import type { HeadersInput } from "./field-lines.ts";
-import type { EncodedHead, RequestFacts } from "./request-head.ts";
+import type { EncodedHead } from "./request-head.ts";
 import { nextRequestState, type RequestEventName, type RequestState } from "./states.ts";
 
 export class RequestHalf {
@@ -38,14 +39,29 @@ export class RequestHalf {
 
   /** The end: nothing to write, or the last chunk with its trailers. */
   sendEnd(trailers?: HeadersInput): readonly Uint8Array[] {
-    this.state = this.#next("end");
-    if (this.facts?.framing === "chunked") return [lastChunk(trailers)];
+    const next = this.#next("end");
+    if (this.facts?.framing === "chunked") {
+      const pieces = [this.#lastChunk(trailers)];
+      this.state = next;
+      return pieces;
+    }
+    this.state = next;
     if (trailers !== undefined) throw this.#fail("trailers-without-chunked", "trailers need chunked content");
     if (this.#left > 0) {
       const sentence = `the content is ${this.#left} octets shorter than Content-Length announced`;
       throw this.#fail("content-too-short", sentence);
     }
     return [];
+  }
+
+  #lastChunk(trailers: HeadersInput): Uint8Array {
+    try {
+      return lastChunk(trailers);
+    } catch (error) {
+      // The message cannot be ended any more, so the connection is of no use to another.
+      this.state = "failed";
+      throw error;
+    }
   }
 
   #next(event: RequestEventName): RequestState {

@@ -8,6 +8,10 @@ import {
   FLAG_UPGRADE,
   FRAMING_CHUNKED,
   FRAMING_CONTENT_LENGTH,
+  REASON_INVALID_HEADER_NAME,
+  REASON_INVALID_HEADER_VALUE,
+  REASON_INVALID_METHOD,
+  REASON_INVALID_TARGET,
   RESULT_ERROR_OFFSET,
   RESULT_FLAGS,
   RESULT_FRAMING,
@@ -17,21 +21,10 @@ import {
 import { LocalProtocolError } from "../errors.ts";
 import { allocate, escapeText, writeLatin1 } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
-import type { Framing, RequestHead } from "./events.ts";
+import type { RequestFacts, RequestHead } from "./events.ts";
 import { type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
 import { localError } from "./reasons.ts";
-import { checkRequest } from "./request-rules.ts";
-
-/** What an encoded request head means for the exchange. */
-export interface RequestFacts {
-  readonly framing: Exclude<Framing, "close-delimited">;
-  /** Octets that Content-Length announces; 0 for the other framings. */
-  readonly contentLength: number;
-  readonly hasHost: boolean;
-  readonly hasUpgrade: boolean;
-  readonly closes: boolean;
-  readonly expectsContinue: boolean;
-}
+import { checkRequest, checkTrailers } from "./request-rules.ts";
 
 /** U+0100 and above do not fit into an octet. Lower ones do, and are judged by the codec. */
 const TOO_WIDE = /[^\0-\xff]/;
@@ -66,7 +59,7 @@ function encodeHead(head: RequestHead): Uint8Array {
   let text = `${method}\0${target}\0`;
   for (let i = 0; i < lines.length; i++) text += `${lines[i]}\0`;
   const answer = encode(text, () => codec.encodeRequestHead(text.length, lines.length >> 1));
-  if (answer < 0) throw localError(answer, blame(head));
+  if (answer < 0) throw refusal(answer, head);
   return encodedHead(answer);
 }
 
@@ -76,10 +69,11 @@ function encodeHead(head: RequestHead): Uint8Array {
  */
 export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
   const lines = toFieldLines(trailers);
+  checkTrailers(lines);
   let text = "";
   for (const part of lines) text += `${part}\0`;
   const answer = encode(text, () => codec.encodeTrailerSection(text.length, lines.length >> 1));
-  if (answer < 0) throw localError(answer, blame({ method: "", target: "", lines }));
+  if (answer < 0) throw refusal(answer, { method: "", target: "", lines });
   return encodedHead(answer).slice();
 }
 
@@ -118,9 +112,19 @@ function encodedHead(size: number): Uint8Array {
   return codec.octets.subarray(start, start + size);
 }
 
-// The part that the codec blames: 0 the method, 1 the target, from 2 on the field lines.
-function blame(head: RequestHead): string {
-  const part = codec.result[RESULT_ERROR_OFFSET] as number;
+// The error for a negative answer of the codec, which blames 0 the method, 1 the target, and from 2 on the field lines.
+// A NUL in a part makes it two, so the codec would blame the one behind it.
+function refusal(answer: number, head: RequestHead): LocalProtocolError {
+  const { method, target, lines } = head;
+  if (method.includes("\0")) return localError(-REASON_INVALID_METHOD, blame(head, 0));
+  if (target.includes("\0")) return localError(-REASON_INVALID_TARGET, blame(head, 1));
+  const index = lines.findIndex((part) => part.includes("\0"));
+  if (index < 0) return localError(answer, blame(head, codec.result[RESULT_ERROR_OFFSET] as number));
+  const reason = index % 2 === 0 ? REASON_INVALID_HEADER_NAME : REASON_INVALID_HEADER_VALUE;
+  return localError(-reason, blame(head, 2 + (index >> 1)));
+}
+
+function blame(head: RequestHead, part: number): string {
   if (part === 0) return head.method === "" ? "" : ` (method "${escapeText(head.method)}")`;
   if (part === 1) return ` (target "${escapeText(head.target)}")`;
   return blameLine(head.lines, (part - 2) * 2);

@@ -49,8 +49,13 @@ export class ResponseHalf {
     this.#isCopied = ownership === "copied";
   }
 
-  /** A request has gone out: a response may come. */
+  /**
+   * A request goes out: a response may come.
+   * @throws RemoteProtocolError when octets came before that: they would be taken for the response
+   */
   expect(asked: Asked): void {
+    this.#dropLineEnds();
+    if (this.input.size > 0) throw this.#unaskedFor();
     this.#advance("request");
     this.#asked = asked;
     this.#head = null;
@@ -77,7 +82,7 @@ export class ResponseHalf {
   #readHead(): ReceiveEvent {
     const { input, limits } = this;
     const head =
-      input.size > 0 && input.isWorthAttempt
+      input.size > 0 && (input.isWorthAttempt || this.peerHasClosed)
         ? readResponseHead(input.octets, input.start, input.end, {
             flags: this.#asked.context,
             maxHeaderLines: limits.maxHeaderLines,
@@ -88,14 +93,15 @@ export class ResponseHalf {
     input.consume(head.size);
     this.#headSize += head.size;
     this.#head = head;
-    if (head.type === "informational") this.#acceptInterim();
+    if (head.type === "informational") this.#acceptInterim(head);
     else if (head.isSwitch) this.#acceptSwitch(head);
     else this.#acceptFinal(head);
     return head;
   }
 
-  #acceptInterim(): void {
+  #acceptInterim(head: ResponseEvent): void {
     this.#advance("informational");
+    if (!head.keepAlive) this.keepAlive = false;
     const { maxInformational } = this.limits;
     if (++this.#interimCount > maxInformational) {
       throw passed("max-informational", `more interim responses than maxInformational allows (${maxInformational})`);
@@ -154,7 +160,7 @@ export class ResponseHalf {
       if (contentEnd > contentStart) return this.#content(codec.octets, contentStart, contentEnd);
     }
     const section =
-      input.size > 0 && input.isWorthAttempt
+      input.size > 0 && (input.isWorthAttempt || this.peerHasClosed)
         ? readTrailerSection(input.octets, input.start, input.end, limits, chunks.size)
         : null;
     if (!section) return this.#needMore();
@@ -165,20 +171,28 @@ export class ResponseHalf {
 
   // Between two exchanges nothing may come but CRLF (RFC 9112 section 9.2) and the close.
   #readBetween(): ReceiveEvent {
-    const { input } = this;
-    while (input.size > 0 && (input.octets[input.start] === CR || input.octets[input.start] === LF)) input.consume(1);
-    if (input.size > 0) {
+    this.#dropLineEnds();
+    if (this.input.size > 0) {
       this.keepAlive = false;
       if (this.state === "done") return PAUSED;
-      const shown = printable(input.octets.subarray(input.start, input.end));
-      throw new RemoteProtocolError(`the peer sent ${shown}, but nothing had been asked`, {
-        reason: "unasked-for-octets",
-      });
+      throw this.#unaskedFor();
     }
     if (!this.peerHasClosed) return this.state === "done" ? PAUSED : NEED_DATA;
     this.keepAlive = false;
     this.#advance("close");
     return CLOSED;
+  }
+
+  #dropLineEnds(): void {
+    const { input } = this;
+    while (input.size > 0 && (input.octets[input.start] === CR || input.octets[input.start] === LF)) input.consume(1);
+  }
+
+  #unaskedFor(): RemoteProtocolError {
+    const shown = printable(this.input.octets.subarray(this.input.start, this.input.end));
+    return new RemoteProtocolError(`the peer sent ${shown}, but nothing had been asked`, {
+      reason: "unasked-for-octets",
+    });
   }
 
   #needMore(): ReceiveEvent {

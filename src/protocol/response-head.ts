@@ -27,7 +27,7 @@ import { decodeLatin1 } from "../octets.ts";
 import { codec, place } from "../wasm/codec.ts";
 import type { Framing, ResponseEvent } from "./events.ts";
 import { type HeaderList, takeHeaderList } from "./header-list.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
+import { DEFAULT_LIMITS, resolveLimits } from "./limits.ts";
 import { maxHeaderSizePassed, remoteError } from "./reasons.ts";
 
 const FRAMINGS: Readonly<Record<number, Framing>> = {
@@ -128,11 +128,16 @@ export interface ParseOptions {
  * @throws RemoteProtocolError with `reason` and `offset` when the octets are no response head
  */
 export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}): ParsedResponseHead | "incomplete" {
-  const head = readResponseHead(octets, 0, octets.length, {
-    flags: contextOf(options.method ?? "GET", options.leniency),
-    maxHeaderLines: options.maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
-    maxHeaderSize: options.maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
-  });
+  const { maxHeaderLines, maxHeaderSize } = options;
+  const limits =
+    maxHeaderLines === undefined && maxHeaderSize === undefined
+      ? DEFAULT_LIMITS
+      : resolveLimits({
+          maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
+          maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
+        });
+  const flags = contextOf(options.method ?? "GET", options.leniency);
+  const head = readResponseHead(octets, 0, octets.length, { ...limits, flags });
   if (!head) return "incomplete";
   const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;
   return { status, reason, version, headers, framing, contentLength, keepAlive, size };

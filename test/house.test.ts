@@ -1,0 +1,151 @@
+// The house rules that a machine can check: layers, cycles, file sizes, purity, and the size of what is shipped.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { compileCodec } from "../scripts/codec-plugin.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MAX_LINES = 300;
+const MAX_WASM_SIZE = 12 * 1024;
+const MAX_BUNDLE_SIZE = 25_000;
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .map((name) => join(folder, name));
+}
+
+const source = filesBelow("src");
+const assembly = filesBelow("assembly");
+const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+/** Files of the project that `file` imports, types included. */
+function importsOf(file: string): string[] {
+  const specifiers = [...text(file).matchAll(/\bfrom "(\.[^"]+)"/g)].map((match) => String(match[1]));
+  return specifiers.map((path) => {
+    const target = relative(ROOT, join(ROOT, dirname(file), path));
+    return target.endsWith(".ts") ? target : `${target}.ts`;
+  });
+}
+
+const withoutComments = (code: string) => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+
+/** Which folder's files may import from where, besides their own folder. A leaf is a file directly under src/. */
+const LEAVES = [
+  "src/errors.ts",
+  "src/octets.ts",
+  "src/content.ts",
+  "src/url.ts",
+  "src/growing-octets.ts",
+  "assembly/abi.ts",
+];
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  "src/wasm": LEAVES,
+  "src/protocol": [...LEAVES, "src/wasm/"],
+  "src/network": LEAVES,
+  "src/pool": [...LEAVES, "src/wasm/", "src/protocol/", "src/network/network.ts"],
+  src: ["assembly/abi.ts", "src/"],
+  "src/entry": ["src/"],
+  assembly: [],
+};
+
+describe("layers", () => {
+  test.each([...source, ...assembly])("%s imports only from below", (file) => {
+    const folder = dirname(file);
+    const allowed = ALLOWED[folder];
+    expect(allowed, `no rule for ${folder}`).toBeDefined();
+    const wrong = importsOf(file).filter(
+      (target) => dirname(target) !== folder && !allowed?.some((prefix) => target.startsWith(prefix)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("only entries name a concrete network or an entry", () => {
+    const concrete = /src\/network\/(?!network\.ts|mock\.ts)|src\/entry\//;
+    const others = source.filter((file) => !file.startsWith("src/entry/") && !file.startsWith("src/network/"));
+    expect(others.filter((file) => importsOf(file).some((target) => concrete.test(target)))).toEqual([]);
+  });
+
+  test("no import cycles", () => {
+    const done = new Set<string>();
+    const visit = (file: string, path: string[]): void => {
+      expect(path, "cycle").not.toContain(file);
+      if (done.has(file)) return;
+      for (const target of importsOf(file)) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of [...source, ...assembly]) visit(file, []);
+    expect(done.size).toBeGreaterThan(40);
+  });
+});
+
+describe("files", () => {
+  test.each([...source, ...assembly])("%s is short and opens with its strategy", (file) => {
+    const lines = text(file).split("\n");
+    expect(lines.length - 1).toBeLessThanOrEqual(MAX_LINES);
+    expect(lines[0]).toMatch(/^\/\/ /);
+  });
+
+  test("no file is a barrel or a heap", () => {
+    const names = source.filter((file) => /(^|\/)(index|utils?|helpers?|common)\.ts$/.test(file));
+    expect(names).toEqual([]);
+  });
+
+  test.each(filesBelow("src/protocol"))("%s knows no time, no I/O and no global state", (file) => {
+    const code = withoutComments(text(file));
+    expect(code).not.toMatch(
+      /\basync\b|\bawait\b|\bPromise\b|setTimeout|setInterval|\bDate\b|performance|globalThis|\bprocess\b|\bBuffer\b/,
+    );
+  });
+
+  test.each(source.filter((file) => !["src/network/node.ts", "src/octets.ts", "src/wasm/codec.ts"].includes(file)))(
+    "%s names nothing of Node",
+    (file) => {
+      expect(withoutComments(text(file))).not.toMatch(/"node:|\bBuffer\b|\bprocess\b\.|\brequire\(/);
+    },
+  );
+});
+
+describe("what is shipped", () => {
+  test("the WebAssembly module has no imports, a fixed memory, and is small", async () => {
+    const binary = new Uint8Array(await compileCodec());
+    const module = new WebAssembly.Module(binary);
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+    const { memory } = new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory };
+    expect(() => memory.grow(1)).toThrow(RangeError);
+    expect(binary.length).toBeLessThanOrEqual(MAX_WASM_SIZE);
+  });
+
+  test("no dependencies", () => {
+    const manifest = JSON.parse(text("package.json"));
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(manifest.peerDependencies ?? {}).toEqual({});
+    expect(manifest.optionalDependencies ?? {}).toEqual({});
+  });
+
+  test("the whole client, bundled and minified for Node, is small", async () => {
+    expect(existsSync(join(ROOT, "dist/index.js")), "dist/ is missing: npm run build").toBe(true);
+    const { outputFiles } = await build({
+      entryPoints: [join(ROOT, "dist/index.js")],
+      bundle: true,
+      minify: true,
+      platform: "node",
+      format: "esm",
+      write: false,
+    });
+    const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+    expect(size).toBeGreaterThan(1000);
+    expect(size).toBeLessThanOrEqual(MAX_BUNDLE_SIZE);
+  });
+
+  test("no registry hosts and no paths of one machine in tracked texts", () => {
+    const files = ["package.json", "package-lock.json", "README.md", ".npmrc"].filter((file) =>
+      existsSync(join(ROOT, file)),
+    );
+    for (const file of files) expect(text(file)).not.toMatch(/registry\.[a-z]+\.|"resolved"|\/work\/|\/root\//);
+  });
+});

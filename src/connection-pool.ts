@@ -19,6 +19,7 @@ import { Pool } from "./pool/pool.ts";
 import { routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
+import { printAsText } from "./printing.ts";
 import { type FieldLines, findField, toFieldLines } from "./protocol/field-lines.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { Request, toMethod } from "./request.ts";
@@ -44,6 +45,10 @@ type Call = [method: string | Uint8Array, url: globalThis.URL | URL | string, op
 
 /** Connections that are kept and shared by requests. Every runtime's entry makes a subclass that knows its network. */
 export class BaseConnectionPool {
+  static {
+    printAsText(BaseConnectionPool);
+  }
+
   readonly #options: CheckedPoolOptions;
   readonly #pool: Pool;
 
@@ -96,14 +101,6 @@ export class BaseConnectionPool {
 
   toString(): string {
     return `<ConnectionPool ${this.#pool.describe()}>`;
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
   }
 
   #send(call: Call, SinkClass: typeof CollectingSink | typeof StreamingSink): Promise<Response> {

@@ -3,6 +3,7 @@
 import type { Content } from "./content.ts";
 import type { RequestExtensions } from "./extensions.ts";
 import { decodeLatin1 } from "./octets.ts";
+import { printAsText } from "./printing.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import { HeaderList } from "./protocol/header-list.ts";
 import { URL } from "./url.ts";
@@ -16,6 +17,10 @@ export interface RequestInit {
 
 /** An HTTP request; what is wrong with it beyond types is found when it is sent. */
 export class Request {
+  static {
+    printAsText(Request);
+  }
+
   readonly method: string;
   readonly url: URL;
   readonly headers: HeaderList;
@@ -33,14 +38,6 @@ export class Request {
 
   toString(): string {
     return `<Request [${this.method}]>`;
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
   }
 }
 

@@ -7,6 +7,7 @@ import { type Content, prepareContent, toOctets } from "./content.ts";
 import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { NO_OCTETS } from "./octets.ts";
+import { printAsText } from "./printing.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import { HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 
@@ -56,6 +57,10 @@ let fromContent: (
 ) => Response;
 
 export class Response {
+  static {
+    printAsText(Response);
+  }
+
   /** 100 to 999, as received. */
   readonly status: number;
   readonly headers: HeaderList;
@@ -178,14 +183,6 @@ export class Response {
 
   toString(): string {
     return `<Response [${this.status}]>`;
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
   }
 
   async #readAll(): Promise<Uint8Array> {

@@ -7,6 +7,7 @@
 
 import { LocalProtocolError, UnsupportedProtocol } from "./errors.ts";
 import { escapeText } from "./octets.ts";
+import { printAsText } from "./printing.ts";
 
 /** Ports that a scheme implies. */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
@@ -52,6 +53,10 @@ export interface Authority {
 
 /** An immutable URL. */
 export class URL {
+  static {
+    printAsText(URL);
+  }
+
   readonly #authority: Authority;
   /** Path and query, octet for octet as they are sent. */
   readonly target: string;
@@ -107,14 +112,6 @@ export class URL {
 
   toJSON(): string {
     return this.toString();
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `URL { ${this} }`;
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return `URL { ${this} }`;
   }
 
   /** The parts that a connection needs. */

@@ -7,6 +7,7 @@
 
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { allocate, concat } from "../octets.ts";
+import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
@@ -31,6 +32,10 @@ const JOINED_SIZE = 16_384;
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
 
 export class HTTPConnection implements NetworkReceiver, ServingConnection, UploadListener {
+  static {
+    printAsText(HTTPConnection);
+  }
+
   readonly route: Route;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
@@ -66,14 +71,6 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.#state}, Request Count: ${this.#requestCount}]>`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
-  }
-
   /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */
   async open(exchange: Exchange, backend: NetworkBackend, options: Omit<ConnectOptions, "signal">): Promise<void> {
     this.#exchange = exchange;
@@ -88,7 +85,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       }
     } catch (error) {
       if (this.#state === "CLOSED") return;
-      this.#fail(connectFailure(options.host, options.port, error));
+      this.close(connectFailure(options.host, options.port, error));
     }
   }
 
@@ -102,11 +99,15 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#hasResponded = false;
     if (!exchange.enter("sending")) return;
     this.#protocol.setLimits(exchange.limits);
-    this.#protocol.sendHead(exchange.request.head);
-    network.busy();
-    if (!this.#sendAtOnce(exchange.request, network)) {
+    try {
+      this.#protocol.sendHead(exchange.request.head);
+      network.busy();
+      if (this.#sendAtOnce(exchange.request, network)) return;
       this.#upload = new Upload(exchange.request, this.#protocol, network, this);
       this.#upload.run();
+    } catch (error) {
+      // The caller's `trailers` threw, or gave what cannot be sent.
+      this.close(error);
     }
   }
 
@@ -120,11 +121,6 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     if (isTaken) this.sent();
     else this.waiting();
     return true;
-  }
-
-  /** Closes the connection; an exchange that has it fails with `error`. */
-  close(error: unknown): void {
-    this.#fail(error);
   }
 
   // --- ServingConnection: the exchange speaking -------------------------------------------------------------------
@@ -170,7 +166,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   }
 
   uploadFailed(error: unknown): void {
-    this.#fail(error);
+    this.close(error);
   }
 
   // --- NetworkReceiver: the network speaking ----------------------------------------------------------------------
@@ -194,7 +190,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#drain();
     if (this.#exchange === null) this.#shut();
     else if (this.#protocol.responseState === "closed") {
-      this.#fail(closedBeforeRequest());
+      this.close(closedBeforeRequest());
     }
   }
 
@@ -210,7 +206,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       this.#protocol.receive(null);
       return;
     }
-    this.#fail(breakage(this.#protocol.requestState !== "done", cause));
+    this.close(breakage(this.#protocol.requestState !== "done", cause));
   }
 
   // --- octets through the protocol --------------------------------------------------------------------------------
@@ -219,7 +215,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     try {
       while (this.#state !== "CLOSED" && this.#handleEvent()) {}
     } catch (error) {
-      this.#fail(error);
+      this.close(error);
     }
   }
 
@@ -263,8 +259,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       // A final response while the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
       this.#upload.stop();
       this.#upload = null;
-      exchange.enter("receiving");
     }
+    if (exchange.state === "sending") exchange.enter("receiving");
     exchange.sink.head(head);
   }
 
@@ -277,7 +273,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
 
   // --- the end ----------------------------------------------------------------------------------------------------
 
-  #fail(error: unknown): void {
+  /** Closes the connection; an exchange that has it fails with `error`, or is sent again. */
+  close(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
     const isStale = this.#requestCount > 1 && !this.#hasResponded && isDisconnect(error);

@@ -4,7 +4,7 @@
 // rejection. What it adds to a request is written here and nowhere else: Host in front, a framing field at the end.
 
 import { type PreparedContent, prepareContent } from "./content.ts";
-import { blameRequest, UnsupportedProtocol } from "./errors.ts";
+import { UnsupportedProtocol } from "./errors.ts";
 import {
   type CheckedExtensions,
   checkExtensions,
@@ -22,7 +22,7 @@ import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions }
 import { printAsText } from "./printing.ts";
 import { type FieldLines, findField, toFieldLines } from "./protocol/field-lines.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
-import { Request, toMethod } from "./request.ts";
+import { Request, type RequestInit, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
 import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
 import { type Authority, toParsedURL, type URL } from "./url.ts";
@@ -40,8 +40,7 @@ const SCHEMES = new Set(["http", "https", "ws", "wss"]);
 /** Methods whose definition anticipates content: without any they say so (RFC 9110 section 8.6). */
 const METHODS_WITH_CONTENT = new Set(["POST", "PUT", "PATCH"]);
 
-/** A method, a URL and options: what `request` and `stream` take. */
-type Call = [method: string | Uint8Array, url: globalThis.URL | URL | string, options?: RequestOptions];
+type SinkClass = typeof CollectingSink | typeof StreamingSink;
 
 /** Connections that are kept and shared by requests. Every runtime's entry makes a subclass that knows its network. */
 export class BaseConnectionPool {
@@ -61,16 +60,20 @@ export class BaseConnectionPool {
    * Sends a request and reads the whole response: `response.content` is there. Rejects with an error of errors.ts, or
    * with `signal.reason`.
    */
-  request(...call: Call): Promise<Response> {
-    return this.#send(call, CollectingSink);
+  request(
+    method: string | Uint8Array,
+    url: globalThis.URL | URL | string,
+    options?: RequestOptions,
+  ): Promise<Response> {
+    return this.#send(method, url, options, CollectingSink);
   }
 
   /**
    * Sends a request and resolves when the response's head has come. The content is read with `iterStream()`, `read()`
    * or `body`; the caller ends it with `close()` or `await using`.
    */
-  stream(...call: Call): Promise<Response> {
-    return this.#send(call, StreamingSink);
+  stream(method: string | Uint8Array, url: globalThis.URL | URL | string, options?: RequestOptions): Promise<Response> {
+    return this.#send(method, url, options, StreamingSink);
   }
 
   /** Sends a request as it is: no header is added. Resolves like `stream`. */
@@ -80,7 +83,7 @@ export class BaseConnectionPool {
     return new Promise((resolve, reject) => {
       const lines = toFieldLines(headers);
       const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
-      const settle = { resolve, reject: (error: unknown) => reject(blameRequest(error, request)) };
+      const settle = { resolve, reject, makeRequest: () => request };
       this.#submit(method, toParsedURL(url), lines, prepareContent(content), checked, null, settle, StreamingSink);
     });
   }
@@ -103,23 +106,25 @@ export class BaseConnectionPool {
     return `<ConnectionPool ${this.#pool.describe()}>`;
   }
 
-  #send(call: Call, SinkClass: typeof CollectingSink | typeof StreamingSink): Promise<Response> {
+  #send(
+    method: string | Uint8Array,
+    url: globalThis.URL | URL | string,
+    given: RequestOptions | undefined,
+    SinkClass: SinkClass,
+  ): Promise<Response> {
     // A promise executor turns everything that is thrown in it into a rejection.
     return new Promise((resolve, reject) => {
-      const [method, url, given] = call;
       const options = checkOptions(given);
-      const signal = options.signal ?? null;
-      if (signal !== null && !(typeof signal === "object" && "aborted" in signal)) {
-        throw new TypeError("signal must be an AbortSignal");
-      }
+      const signal = checkSignal(options.signal);
       signal?.throwIfAborted();
       const name = toMethod(method);
       const parsed = toParsedURL(url);
       const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
       const content = prepareContent(options.content);
       const lines = completeLines(name, parsed.authority, toFieldLines(options.headers), content);
-      const settle = { resolve, reject: (error: unknown) => reject(blameRequest(error, requestOf(call, options))) };
-      this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
+      // The request as an error shows it, made only when there is one.
+      const makeRequest = (): Request => new Request(method, url, options as RequestInit);
+      this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
     });
   }
 
@@ -131,7 +136,7 @@ export class BaseConnectionPool {
     extensions: CheckedExtensions,
     signal: AbortSignal | null,
     settle: Settle,
-    SinkClass: typeof CollectingSink | typeof StreamingSink,
+    SinkClass: SinkClass,
   ): void {
     const { authority } = url;
     if (!SCHEMES.has(authority.scheme)) {
@@ -190,7 +195,8 @@ function completeLines(method: string, authority: Authority, lines: FieldLines, 
   return complete;
 }
 
-// The request as an error shows it, made only when there is one.
-function requestOf([method, url]: Call, { headers, content, extensions }: RequestOptions): Request {
-  return new Request(method, url, { headers, content: content ?? null, extensions: extensions ?? {} });
+function checkSignal(signal: unknown): AbortSignal | null {
+  if (signal === undefined || signal === null) return null;
+  if (typeof signal === "object" && "aborted" in signal) return signal as AbortSignal;
+  throw new TypeError("signal must be an AbortSignal");
 }

@@ -213,8 +213,8 @@ export function locate<E>(error: E, origin: string, phase: Phase): E {
 }
 
 /** `error`, with the request noted on it when it is one of ours and does not have it yet. */
-export function blameRequest<E>(error: E, request: unknown): E {
-  if (error instanceof HTTPCoreError && error.request === undefined) hide(error, "request", request);
+export function blameRequest<E>(error: E, makeRequest: () => unknown): E {
+  if (error instanceof HTTPCoreError && error.request === undefined) hide(error, "request", makeRequest());
   return error;
 }
 

@@ -68,11 +68,14 @@ const NO_EXTENSIONS: CheckedExtensions = {
   maxHeaderSize: undefined,
 };
 
+const NO_OPTIONS: RequestOptions = Object.freeze({});
+
 /**
  * The own properties of `options`, and no others: what hangs on a prototype was not said by the caller.
  * @throws TypeError when it is no object or has an unknown property
  */
 export function checkOptions(options: unknown): RequestOptions {
+  if (options === undefined || options === null) return NO_OPTIONS;
   return ownProperties(options, "options", OPTION_NAMES) as RequestOptions;
 }
 

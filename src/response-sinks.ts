@@ -1,17 +1,12 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
-import { HTTPCoreError, ReadError } from "./errors.ts";
+import { blameRequest, HTTPCoreError, ReadError } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
-import {
-  type ContentReader,
-  completeResponse,
-  type Response,
-  type ResponseExtensions,
-  streamingResponse,
-} from "./response.ts";
+import type { Request } from "./request.ts";
+import { type ContentReader, completeResponse, type Response, streamingResponse } from "./response.ts";
 
 /** An interim response (1xx but 101), as `extensions.informational` gets it. */
 export interface InformationalResponse {
@@ -25,21 +20,30 @@ export type InformationalCallback = (response: InformationalResponse) => void;
 /** Content that waits to be read; from there on the connection is not read from. Two reads of the socket. */
 const MAX_WAITING = 131_072;
 
-/** How a call is settled. */
+/** How a call is settled. `makeRequest` is called for an error, which shows the request. */
 export interface Settle {
-  resolve(response: Response): void;
-  reject(error: unknown): void;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (error: unknown) => void;
+  readonly makeRequest: () => Request;
 }
 
 abstract class Sink implements ResponseSink {
   /** Set before any call comes. */
   exchange: Exchange | null = null;
-  protected readonly settle: Settle;
+  readonly #settle: Settle;
   readonly #informational: InformationalCallback | null;
 
   constructor(settle: Settle, informational: InformationalCallback | null) {
-    this.settle = settle;
+    this.#settle = settle;
     this.#informational = informational;
+  }
+
+  protected resolve(response: Response): void {
+    this.#settle.resolve(response);
+  }
+
+  protected reject(error: unknown): void {
+    this.#settle.reject(blameRequest(error, this.#settle.makeRequest));
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
@@ -70,11 +74,11 @@ export class CollectingSink extends Sink {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
     const content = this.#content.take();
-    this.settle.resolve(completeResponse(head.status, head.headers, () => extensionsOf(head), content, trailers));
+    this.resolve(completeResponse(head, content, trailers));
   }
 
   fail(error: unknown): void {
-    this.settle.reject(error);
+    this.reject(error);
   }
 }
 
@@ -97,7 +101,7 @@ export class StreamingSink extends Sink implements ContentReader {
 
   head(head: ResponseEvent): void {
     this.#hasHead = true;
-    this.settle.resolve(streamingResponse(head.status, head.headers, () => extensionsOf(head), this));
+    this.resolve(streamingResponse(head, this));
   }
 
   content(octets: Uint8Array): boolean {
@@ -122,7 +126,7 @@ export class StreamingSink extends Sink implements ContentReader {
 
   fail(error: unknown): void {
     this.#failure = { error };
-    if (!this.#hasHead) this.settle.reject(error);
+    if (!this.#hasHead) this.reject(error);
     // What came before a fault of the peer or the network is still handed out; an abort ends it at once.
     if (!(error instanceof HTTPCoreError)) this.#discard();
     this.#takeWaiter()?.reject(error);
@@ -175,8 +179,4 @@ export class StreamingSink extends Sink implements ContentReader {
     this.#waiter = null;
     return waiter;
   }
-}
-
-function extensionsOf(head: ResponseEvent): ResponseExtensions {
-  return { httpVersion: head.version, reasonPhrase: head.reason };
 }

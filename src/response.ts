@@ -8,6 +8,7 @@ import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { NO_OCTETS } from "./octets.ts";
 import { printAsText } from "./printing.ts";
+import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import { HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 
@@ -42,19 +43,8 @@ const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
 const decoder = new TextDecoder();
 
-let fromReader: (
-  status: number,
-  headers: HeaderList,
-  extensions: () => ResponseExtensions,
-  reader: ContentReader,
-) => Response;
-let fromContent: (
-  status: number,
-  headers: HeaderList,
-  extensions: () => ResponseExtensions,
-  content: Uint8Array,
-  trailers: HeaderList,
-) => Response;
+let fromReader: (head: ResponseEvent, reader: ContentReader) => Response;
+let fromContent: (head: ResponseEvent, content: Uint8Array, trailers: HeaderList) => Response;
 
 export class Response {
   static {
@@ -65,7 +55,7 @@ export class Response {
   readonly status: number;
   readonly headers: HeaderList;
   #extensions: ResponseExtensions | null = null;
-  #makeExtensions: () => ResponseExtensions = () => ({});
+  #head: ResponseEvent | null = null;
   #reader: ContentReader;
   #content: Uint8Array | null = null;
   #trailers: HeaderList | null = null;
@@ -74,15 +64,15 @@ export class Response {
   #isConsumed = false;
 
   static {
-    fromReader = (status, headers, extensions, reader) => {
-      const response = new Response(status, { headers });
-      response.#makeExtensions = extensions;
+    fromReader = (head, reader) => {
+      const response = new Response(head.status, head);
+      response.#head = head;
       response.#reader = reader;
       return response;
     };
-    fromContent = (status, headers, extensions, content, trailers) => {
-      const response = new Response(status, { headers });
-      response.#makeExtensions = extensions;
+    fromContent = (head, content, trailers) => {
+      const response = new Response(head.status, head);
+      response.#head = head;
       response.#content = content;
       response.#trailers = trailers;
       response.#isConsumed = true;
@@ -102,7 +92,7 @@ export class Response {
   }
 
   get extensions(): ResponseExtensions {
-    this.#extensions ??= this.#makeExtensions();
+    this.#extensions ??= this.#head ? { httpVersion: this.#head.version, reasonPhrase: this.#head.reason } : {};
     return this.#extensions;
   }
 
@@ -222,24 +212,13 @@ export class Response {
 }
 
 /** A response whose content is still to come from `reader`. */
-export function streamingResponse(
-  status: number,
-  headers: HeaderList,
-  extensions: () => ResponseExtensions,
-  reader: ContentReader,
-): Response {
-  return fromReader(status, headers, extensions, reader);
+export function streamingResponse(head: ResponseEvent, reader: ContentReader): Response {
+  return fromReader(head, reader);
 }
 
 /** A response whose content has been read. */
-export function completeResponse(
-  status: number,
-  headers: HeaderList,
-  extensions: () => ResponseExtensions,
-  content: Uint8Array,
-  trailers: HeaderList,
-): Response {
-  return fromContent(status, headers, extensions, content, trailers);
+export function completeResponse(head: ResponseEvent, content: Uint8Array, trailers: HeaderList): Response {
+  return fromContent(head, content, trailers);
 }
 
 const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS, close() {} };

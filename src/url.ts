@@ -143,8 +143,7 @@ function parseURL(text: string): ParsedURL {
   if (schemeEnd < 0 || !SCHEME.test(text.slice(0, schemeEnd))) {
     throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
   }
-  let end = schemeEnd + 3;
-  while (end < text.length && !isTargetStart(text.charCodeAt(end))) end++;
+  const end = endOfAuthority(text, schemeEnd + 3);
   const front = text.slice(0, end);
   let authority = authorities.get(front);
   if (!authority) {
@@ -158,9 +157,13 @@ function parseURL(text: string): ParsedURL {
   return { authority, target: checkTarget(rest.charCodeAt(0) === 0x3f ? `/${rest}` : rest) };
 }
 
-// "/", "?" or "#"
-function isTargetStart(code: number): boolean {
-  return code === 0x2f || code === 0x3f || code === 0x23;
+// Up to "/", "?" or "#".
+function endOfAuthority(text: string, start: number): number {
+  for (let end = start; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 0x2f || code === 0x3f || code === 0x23) return end;
+  }
+  return text.length;
 }
 
 function parseAuthority(scheme: string, text: string): Authority {

@@ -84,7 +84,7 @@ export class Exchange implements Watched {
     this.#timeouts = options.timeouts;
     this.#signal = options.signal;
     this.#totalDueAt = options.timeouts.total === Infinity ? Infinity : now() + options.timeouts.total;
-    this.#signal?.addEventListener("abort", this.#abort);
+    this.#signal?.addEventListener("abort", this);
   }
 
   get state(): ExchangeState {
@@ -173,7 +173,10 @@ export class Exchange implements Watched {
     this.#stop(locate(error, this.request.authority.origin, phase));
   }
 
-  readonly #abort = (): void => this.#stop(this.#signal?.reason);
+  /** The signal's abort: the exchange is its own listener, which spares a closure for each. */
+  handleEvent(): void {
+    this.#stop(this.#signal?.reason);
+  }
 
   #stop(error: unknown): void {
     if (!this.#finish()) return;
@@ -198,7 +201,7 @@ export class Exchange implements Watched {
     if (this.#state === "finished") return false;
     this.#state = "finished";
     unwatch(this);
-    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#signal?.removeEventListener("abort", this);
     return true;
   }
 }

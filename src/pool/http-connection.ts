@@ -113,11 +113,18 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
 
   // The usual request: without content, or with little. One write takes it, and nothing has to be waited for.
   #sendAtOnce({ head, content, trailers }: OutgoingRequest, network: NetworkConnection): boolean {
+    if (content === null && head.facts.framing !== "chunked") {
+      this.#protocol.sendEnd();
+      return this.#noteWritten(network.write(head.octets));
+    }
     const isSmall = content === null || (content instanceof Uint8Array && content.length <= JOINED_SIZE);
     if (!isSmall) return false;
     const pieces = content === null ? [] : this.#protocol.sendContent(content);
     const end = this.#protocol.sendEnd(trailers?.());
-    const isTaken = network.write(concat([head.octets, ...pieces, ...end], allocate));
+    return this.#noteWritten(network.write(concat([head.octets, ...pieces, ...end], allocate)));
+  }
+
+  #noteWritten(isTaken: boolean): true {
     if (isTaken) this.sent();
     else this.waiting();
     return true;

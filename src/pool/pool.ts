@@ -67,7 +67,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
     if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
-    else if (exchange.begin()) this.#enqueue(exchange);
+    else if (exchange.begin() && !this.#serveAtOnce(exchange)) this.#enqueue(exchange);
   }
 
   /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
@@ -136,6 +136,16 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   }
 
   // --- assignment -------------------------------------------------------------------------------------------------
+
+  // The usual case: nobody waits, and there is a connection or room for one.
+  #serveAtOnce(exchange: Exchange): boolean {
+    if (this.#queue.size > 0) return false;
+    this.#closeExpired(exchange.route.key);
+    const assignment = this.#assign(exchange);
+    if (assignment === "wait") return false;
+    this.#carryOut(assignment, exchange);
+    return true;
+  }
 
   #enqueue(exchange: Exchange): void {
     this.#queue.add(exchange);

@@ -42,25 +42,24 @@ export interface EncodedHead {
  * @throws LocalProtocolError when a part breaks the grammar, the framing fields contradict each other, or a rule is broken
  */
 export function encodeRequest(head: RequestHead): EncodedHead {
-  const view = encodeHead(head);
+  const size = encodeHead(head);
   const facts = requestFacts();
   checkRequest(head, facts);
-  const octets = allocate(view.length);
-  octets.set(view);
-  return { method: head.method, octets, facts };
+  return { method: head.method, octets: takeEncoded(size, allocate(size)), facts };
 }
 
-// The octets of the head: a view on the codec's head region, valid until the codec is used again.
-function encodeHead(head: RequestHead): Uint8Array {
+// Encodes the head into the codec's head region and answers its size.
+function encodeHead(head: RequestHead): number {
   const { method, target, lines } = head;
   if (TOO_WIDE.test(method)) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
   if (TOO_WIDE.test(target))
     throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
   let text = `${method}\0${target}\0`;
   for (let i = 0; i < lines.length; i++) text += `${lines[i]}\0`;
-  const answer = encode(text, () => codec.encodeRequestHead(text.length, lines.length >> 1));
+  putText(text);
+  const answer = codec.encodeRequestHead(text.length, lines.length >> 1);
   if (answer < 0) throw refusal(answer, head);
-  return encodedHead(answer);
+  return answer;
 }
 
 /**
@@ -72,9 +71,10 @@ export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
   checkTrailers(lines);
   let text = "";
   for (const part of lines) text += `${part}\0`;
-  const answer = encode(text, () => codec.encodeTrailerSection(text.length, lines.length >> 1));
+  putText(text);
+  const answer = codec.encodeTrailerSection(text.length, lines.length >> 1);
   if (answer < 0) throw refusal(answer, { method: "", target: "", lines });
-  return encodedHead(answer).slice();
+  return takeEncoded(answer, new Uint8Array(answer));
 }
 
 // What the head that was encoded last means.
@@ -96,20 +96,22 @@ function requestFacts(): RequestFacts {
  * @throws LocalProtocolError when a part breaks the grammar (RFC 9112 section 3 and 5), TypeError for headers that are none
  */
 export function encodeRequestHead(method: string, target: string, headers?: HeadersInput): Uint8Array {
-  return encodeHead({ method, target, lines: toFieldLines(headers) }).slice();
+  const size = encodeHead({ method, target, lines: toFieldLines(headers) });
+  return takeEncoded(size, new Uint8Array(size));
 }
 
-function encode(text: string, call: () => number): number {
+function putText(text: string): void {
   if (text.length > TEXT_SIZE) {
     throw invalid("max-header-size", `the head takes ${text.length} octets; at most ${TEXT_SIZE} can be sent`);
   }
   writeLatin1(codec.text, text, 0);
-  return call();
 }
 
-function encodedHead(size: number): Uint8Array {
+// Copies what was encoded last to `octets`, which has its size.
+function takeEncoded(size: number, octets: Uint8Array): Uint8Array {
   const start = codec.result[RESULT_HEAD_START] as number;
-  return codec.octets.subarray(start, start + size);
+  octets.set(codec.octets.subarray(start, start + size));
+  return octets;
 }
 
 // The error for a negative answer of the codec, which blames 0 the method, 1 the target, and from 2 on the field lines.

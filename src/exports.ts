@@ -25,7 +25,7 @@ export {
   WriteError,
   WriteTimeout,
 } from "./errors.ts";
-export type { RequestExtensions, RequestOptions } from "./extensions.ts";
+export type { InformationalCallback, InformationalResponse, RequestExtensions, RequestOptions } from "./extensions.ts";
 export type {
   ConnectOptions,
   NetworkBackend,
@@ -41,5 +41,4 @@ export { HeaderList } from "./protocol/header-list.ts";
 export type { Limits } from "./protocol/limits.ts";
 export { Request, type RequestInit } from "./request.ts";
 export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
-export type { InformationalCallback, InformationalResponse } from "./response-sinks.ts";
 export { URL, type URLParts } from "./url.ts";

@@ -5,7 +5,16 @@ import { UnsupportedByRuntime } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
-import type { InformationalCallback } from "./response-sinks.ts";
+import type { HeaderList } from "./protocol/header-list.ts";
+
+/** An interim response (1xx but 101), as `extensions.informational` gets it. */
+export interface InformationalResponse {
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly headers: HeaderList;
+}
+
+export type InformationalCallback = (response: InformationalResponse) => void;
 
 /** What can be said of one request beyond HTTP's own fields (httpcore's extensions). */
 export interface RequestExtensions {

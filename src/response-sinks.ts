@@ -1,21 +1,13 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
 import { blameRequest, HTTPCoreError, ReadError } from "./errors.ts";
+import type { InformationalCallback } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
 import type { Request } from "./request.ts";
 import { type ContentReader, completeResponse, type Response, streamingResponse } from "./response.ts";
-
-/** An interim response (1xx but 101), as `extensions.informational` gets it. */
-export interface InformationalResponse {
-  readonly status: number;
-  readonly reasonPhrase: string;
-  readonly headers: HeaderList;
-}
-
-export type InformationalCallback = (response: InformationalResponse) => void;
 
 /** Content that waits to be read; from there on the connection is not read from. Two reads of the socket. */
 const MAX_WAITING = 131_072;

@@ -6,15 +6,13 @@
 // looked at where the socket put them. While IDLE, anything that comes (octets, FIN, reset) closes the connection.
 
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
-import { allocate, concat } from "../octets.ts";
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
-import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
-import { Upload, type UploadListener } from "./upload.ts";
+import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
 
 /** Who is told what becomes of a connection. */
 export interface ConnectionOwner {
@@ -25,9 +23,6 @@ export interface ConnectionOwner {
   /** The connection was reused and dead: true when the owner takes the exchange over to send it again. */
   repeats(exchange: Exchange): boolean;
 }
-
-/** Up to here content is copied behind the head, so that one write and one segment take both. */
-const JOINED_SIZE = 16_384;
 
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
 
@@ -102,32 +97,17 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     try {
       this.#protocol.sendHead(exchange.request.head);
       network.busy();
-      if (this.#sendAtOnce(exchange.request, network)) return;
-      this.#upload = new Upload(exchange.request, this.#protocol, network, this);
-      this.#upload.run();
+      const progress = sendAtOnce(exchange.request, this.#protocol, network);
+      if (progress === "sent") this.sent();
+      else if (progress === "waiting") this.waiting();
+      else {
+        this.#upload = new Upload(exchange.request, this.#protocol, network, this);
+        this.#upload.run();
+      }
     } catch (error) {
       // The caller's `trailers` threw, or gave what cannot be sent.
       this.close(error);
     }
-  }
-
-  // The usual request: without content, or with little. One write takes it, and nothing has to be waited for.
-  #sendAtOnce({ head, content, trailers }: OutgoingRequest, network: NetworkConnection): boolean {
-    if (content === null && head.facts.framing !== "chunked") {
-      this.#protocol.sendEnd();
-      return this.#noteWritten(network.write(head.octets));
-    }
-    const isSmall = content === null || (content instanceof Uint8Array && content.length <= JOINED_SIZE);
-    if (!isSmall) return false;
-    const pieces = content === null ? [] : this.#protocol.sendContent(content);
-    const end = this.#protocol.sendEnd(trailers?.());
-    return this.#noteWritten(network.write(concat([head.octets, ...pieces, ...end], allocate)));
-  }
-
-  #noteWritten(isTaken: boolean): true {
-    if (isTaken) this.sent();
-    else this.waiting();
-    return true;
   }
 
   // --- ServingConnection: the exchange speaking -------------------------------------------------------------------

@@ -4,12 +4,34 @@
 
 import { type ContentIterator, toOctets } from "../content.ts";
 import type { NetworkConnection } from "../network/network.ts";
-import { NO_OCTETS } from "../octets.ts";
+import { allocate, concat, NO_OCTETS } from "../octets.ts";
 import type { ClientConnection } from "../protocol/client-connection.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
 const SLICE_SIZE = 262_144;
+
+/** Up to here content is copied behind the head, so that one write and one segment take both. */
+const JOINED_SIZE = 16_384;
+
+/**
+ * Sends a request that needs nothing but one write: without content, or with little. `waiting`: the connection has not
+ * taken all of it yet. `too-large`: nothing has been sent, an Upload has to do it.
+ */
+export function sendAtOnce(
+  { head, content, trailers }: OutgoingRequest,
+  protocol: ClientConnection,
+  network: NetworkConnection,
+): "sent" | "waiting" | "too-large" {
+  if (content !== null && !(content instanceof Uint8Array && content.length <= JOINED_SIZE)) return "too-large";
+  const pieces = content === null ? NO_PIECES : protocol.sendContent(content);
+  const end = protocol.sendEnd(trailers?.());
+  const isBare = pieces.length + end.length === 0;
+  const isTaken = network.write(isBare ? head.octets : concat([head.octets, ...pieces, ...end], allocate));
+  return isTaken ? "sent" : "waiting";
+}
+
+const NO_PIECES: readonly Uint8Array[] = [];
 
 /** Who is told how it goes. */
 export interface UploadListener {

@@ -20,7 +20,7 @@ import { routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
 import { printAsText } from "./printing.ts";
-import { type FieldLines, findField, toFieldLines } from "./protocol/field-lines.ts";
+import { type FieldLines, findField, type HeadersInput, toFieldLines } from "./protocol/field-lines.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { Request, type RequestInit, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
@@ -121,7 +121,7 @@ export class BaseConnectionPool {
       const parsed = toParsedURL(url);
       const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
       const content = prepareContent(options.content);
-      const lines = completeLines(name, parsed.authority, toFieldLines(options.headers), content);
+      const lines = completeLines(name, parsed.authority, options.headers, content);
       // The request as an error shows it, made only when there is one.
       const makeRequest = (): Request => new Request(method, url, options as RequestInit);
       this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
@@ -151,11 +151,9 @@ export class BaseConnectionPool {
       routeTo(authority, extensions.sniHostname ?? this.#options.servername),
       sink,
       this.#pool,
-      {
-        timeouts: resolveTimeouts(extensions.timeout, this.#options.timeouts),
-        limits: this.#limitsOf(extensions),
-        signal,
-      },
+      resolveTimeouts(extensions.timeout, this.#options.timeouts),
+      this.#limitsOf(extensions),
+      signal,
     );
     sink.exchange = exchange;
     this.#pool.submit(exchange);
@@ -179,20 +177,26 @@ export class BaseConnectionPool {
   }
 }
 
-// api.md 2.3 and 3: Host in front, and the framing field that the content asks for at the end, unless they are given.
-function completeLines(method: string, authority: Authority, lines: FieldLines, content: PreparedContent): FieldLines {
-  const complete = findField(lines, "host") === undefined ? ["Host", authority.hostHeader, ...lines] : lines;
+// The lines of `headers`, with Host in front and the framing field that the content asks for at the end, unless given.
+function completeLines(
+  method: string,
+  authority: Authority,
+  headers: HeadersInput,
+  content: PreparedContent,
+): FieldLines {
+  const lines = toFieldLines(headers, ["Host", authority.hostHeader]);
+  if (findField(lines, "host", 2) !== undefined) lines.splice(0, 2);
   if (findField(lines, "content-length") !== undefined || findField(lines, "transfer-encoding") !== undefined) {
-    return complete;
+    return lines;
   }
   if (content === null) {
-    if (METHODS_WITH_CONTENT.has(method)) complete.push("Content-Length", "0");
+    if (METHODS_WITH_CONTENT.has(method)) lines.push("Content-Length", "0");
   } else {
     const size = content instanceof Uint8Array ? content.length : content.size;
-    if (size === null) complete.push("Transfer-Encoding", "chunked");
-    else complete.push("Content-Length", String(size));
+    if (size === null) lines.push("Transfer-Encoding", "chunked");
+    else lines.push("Content-Length", String(size));
   }
-  return complete;
+  return lines;
 }
 
 function checkSignal(signal: unknown): AbortSignal | null {

@@ -56,6 +56,8 @@ const EXTENSION_NAMES = new Set([
 /** Part of the contract, and not there yet. */
 const MISSING_EXTENSIONS = new Set(["trace"]);
 
+const KNOWN_EXTENSIONS = new Set([...EXTENSION_NAMES, ...MISSING_EXTENSIONS]);
+
 /** Extensions that have been checked; null for those not given. */
 export interface CheckedExtensions {
   readonly timeout: Timeouts | undefined;
@@ -77,7 +79,12 @@ const NO_EXTENSIONS: CheckedExtensions = {
   maxHeaderSize: undefined,
 };
 
-const NO_OPTIONS: RequestOptions = Object.freeze({});
+const NO_OPTIONS = {
+  headers: undefined,
+  content: undefined,
+  extensions: undefined,
+  signal: undefined,
+} as unknown as RequestOptions;
 
 /**
  * The own properties of `options`, and no others: what hangs on a prototype was not said by the caller.
@@ -85,14 +92,20 @@ const NO_OPTIONS: RequestOptions = Object.freeze({});
  */
 export function checkOptions(options: unknown): RequestOptions {
   if (options === undefined || options === null) return NO_OPTIONS;
-  return ownProperties(options, "options", OPTION_NAMES) as RequestOptions;
+  checkNames(options, "options", OPTION_NAMES);
+  // One shape for all calls, whatever the order and number of options given.
+  return {
+    headers: own(options, "headers"),
+    content: own(options, "content"),
+    extensions: own(options, "extensions"),
+    signal: own(options, "signal"),
+  } as RequestOptions;
 }
 
 /** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
 export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
   if (given === undefined || given === null) return NO_EXTENSIONS;
-  const known = new Set([...EXTENSION_NAMES, ...MISSING_EXTENSIONS]);
-  const extensions: Record<string, unknown> = ownProperties(given, "extensions", known);
+  const extensions = ownProperties(given, "extensions", KNOWN_EXTENSIONS);
   for (const name of MISSING_EXTENSIONS) {
     if (extensions[name] !== undefined && extensions[name] !== null) throw missingOption(`extensions.${name}`, runtime);
   }
@@ -117,14 +130,24 @@ export function missingOption(option: string, runtime: string): UnsupportedByRun
 
 /** A copy of the own properties of `given`. @throws TypeError when it is no object, or has a property not in `known` */
 export function ownProperties(given: unknown, what: string, known: ReadonlySet<string>): Record<string, unknown> {
-  const own: Record<string, unknown> = Object.create(null);
-  if (given === undefined || given === null) return own;
-  if (typeof given !== "object") throw new TypeError(`${what} must be an object, not ${typeof given}`);
-  for (const name of Object.keys(given)) {
-    if (!known.has(name)) throw new TypeError(`${what} cannot have '${name}'; known are ${[...known].join(", ")}`);
-    own[name] = (given as Record<string, unknown>)[name];
+  const properties: Record<string, unknown> = Object.create(null);
+  if (given === undefined || given === null) return properties;
+  checkNames(given, what, known);
+  for (const name of Object.keys(given)) properties[name] = own(given, name);
+  return properties;
+}
+
+function checkNames(given: unknown, what: string, known: ReadonlySet<string>): asserts given is object {
+  if (typeof given !== "object" || given === null)
+    throw new TypeError(`${what} must be an object, not ${typeof given}`);
+  for (const name in given) {
+    if (known.has(name) || !Object.hasOwn(given, name)) continue;
+    throw new TypeError(`${what} cannot have '${name}'; known are ${[...known].join(", ")}`);
   }
-  return own;
+}
+
+function own(given: object, name: string): unknown {
+  return Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined;
 }
 
 function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {

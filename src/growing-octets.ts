@@ -17,12 +17,6 @@ export class GrowingOctets {
   add(piece: Uint8Array, expected: number | null): void {
     const needed = this.#size + piece.length;
     if (needed > this.#octets.length) {
-      // All of it has come at once: the one copy is the result.
-      if (this.#size === 0 && expected === piece.length) {
-        this.#octets = piece.slice();
-        this.#size = needed;
-        return;
-      }
       const doubled = Math.max(needed, this.#octets.length * 2, SMALLEST_CAPACITY);
       const promised = Math.max(needed, Math.min(expected ?? doubled, Math.max(TRUSTED_SIZE, doubled)));
       const larger = new Uint8Array(promised);

@@ -51,21 +51,29 @@ abstract class Sink implements ResponseSink {
 /** Gathers the whole response and resolves with it. */
 export class CollectingSink extends Sink {
   #head: ResponseEvent | null = null;
-  readonly #content = new GrowingOctets();
+  #whole: Uint8Array | null = null;
+  #growing: GrowingOctets | null = null;
 
   head(head: ResponseEvent): void {
     this.#head = head;
   }
 
   content(octets: Uint8Array): boolean {
-    this.#content.add(octets, this.#head?.contentLength ?? null);
+    const expected = this.#head?.contentLength ?? null;
+    if (octets.length === expected) {
+      // All of it has come at once: the one copy is the result.
+      this.#whole = octets.slice();
+      return true;
+    }
+    this.#growing ??= new GrowingOctets();
+    this.#growing.add(octets, expected);
     return true;
   }
 
   end(trailers: HeaderList): void {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
-    const content = this.#content.take();
+    const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
     this.resolve(completeResponse(head, content, trailers));
   }
 

@@ -6,6 +6,8 @@
 
 /** Something with a time limit. */
 export interface Watched {
+  /** Place among all that is watched; -1 while it is not. Kept here, so that nothing has to be looked up. */
+  watchIndex: number;
   /** The moment, on the clock of `now`, from which on `expire` is due. Infinity: not at present. */
   dueAt: number;
   /** Called once the moment has passed; must stop being watched or put `dueAt` off. */
@@ -15,7 +17,8 @@ export interface Watched {
 /** The longest delay that timers take (2^31-1 ms); longer limits are looked at again then. */
 const MAX_DELAY = 2_147_483_647;
 
-const watched = new Set<Watched>();
+// An array and no Set: see linked-list.ts.
+const watched: Watched[] = [];
 let timer: unknown = null;
 let timerDueAt = Infinity;
 
@@ -26,12 +29,18 @@ export function now(): number {
 
 /** Watches `item` until `unwatch`. Also to be called when `dueAt` has been moved forward in time. */
 export function watch(item: Watched): void {
-  watched.add(item);
+  if (item.watchIndex < 0) item.watchIndex = watched.push(item) - 1;
   if (item.dueAt < timerDueAt) schedule(item.dueAt);
 }
 
 export function unwatch(item: Watched): void {
-  watched.delete(item);
+  const index = item.watchIndex;
+  if (index < 0) return;
+  item.watchIndex = -1;
+  const last = watched.pop() as Watched;
+  if (last === item) return;
+  watched[index] = last;
+  last.watchIndex = index;
 }
 
 function schedule(dueAt: number): void {
@@ -45,7 +54,7 @@ function tick(): void {
   timer = null;
   timerDueAt = Infinity;
   const moment = now();
-  for (const item of [...watched]) if (item.dueAt <= moment && watched.has(item)) item.expire();
+  for (const item of [...watched]) if (item.dueAt <= moment && item.watchIndex >= 0) item.expire();
   let earliest = Infinity;
   for (const item of watched) if (item.dueAt < earliest) earliest = item.dueAt;
   if (earliest < timerDueAt) schedule(earliest);

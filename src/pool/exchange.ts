@@ -10,6 +10,7 @@ import type { ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import type { Linked } from "./linked-list.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
 import type { ResolvedTimeouts } from "./timeouts.ts";
@@ -51,12 +52,16 @@ const EXPIRY = {
   receiving: ["read", ReadTimeout, "no octet of the response came", "receive"],
 } as const;
 
-export class Exchange implements Watched {
+export class Exchange implements Watched, Linked<Exchange> {
   readonly request: OutgoingRequest;
   readonly route: Route;
   readonly sink: ResponseSink;
   readonly limits: Readonly<Limits>;
   dueAt = Infinity;
+  watchIndex = -1;
+  list: object | null = null;
+  previous: Exchange | null = null;
+  next: Exchange | null = null;
   connection: ServingConnection | null = null;
   /** Set for the one repetition after a reused connection turned out dead: it takes no idle connection again. */
   needsFreshConnection = false;
@@ -74,16 +79,18 @@ export class Exchange implements Watched {
     route: Route,
     sink: ResponseSink,
     pool: ServingPool,
-    options: { timeouts: ResolvedTimeouts; limits: Readonly<Limits>; signal: AbortSignal | null },
+    timeouts: ResolvedTimeouts,
+    limits: Readonly<Limits>,
+    signal: AbortSignal | null,
   ) {
     this.request = request;
     this.route = route;
     this.sink = sink;
-    this.limits = options.limits;
+    this.limits = limits;
     this.#pool = pool;
-    this.#timeouts = options.timeouts;
-    this.#signal = options.signal;
-    this.#totalDueAt = options.timeouts.total === Infinity ? Infinity : now() + options.timeouts.total;
+    this.#timeouts = timeouts;
+    this.#signal = signal;
+    this.#totalDueAt = timeouts.total === Infinity ? Infinity : now() + timeouts.total;
     this.#signal?.addEventListener("abort", this);
   }
 
@@ -105,7 +112,7 @@ export class Exchange implements Watched {
   /** Enters `state`: its time limit starts. False when that is 0 already: the exchange has failed then. */
   enter(state: Exclude<ExchangeState, "finished">): boolean {
     this.#state = state;
-    const limit = this.#timeouts[EXPIRY[state][0]];
+    const limit = limitOf(this.#timeouts, state);
     // A limit of 0 fails now where something new is needed; where octets are, those that have come get their chance.
     if (limit === 0 && (state === "queued" || state === "connecting")) {
       this.expire();
@@ -203,5 +210,19 @@ export class Exchange implements Watched {
     unwatch(this);
     this.#signal?.removeEventListener("abort", this);
     return true;
+  }
+}
+
+// As EXPIRY says; written out, as a look-up by a changing name is slow and this is asked twice a request.
+function limitOf(timeouts: ResolvedTimeouts, state: Exclude<ExchangeState, "finished">): number {
+  switch (state) {
+    case "queued":
+      return timeouts.pool;
+    case "connecting":
+      return timeouts.connect;
+    case "sending":
+      return timeouts.write;
+    default:
+      return timeouts.read;
   }
 }

@@ -11,6 +11,7 @@ import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
+import type { Linked } from "./linked-list.ts";
 import type { Route } from "./route.ts";
 import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
 
@@ -26,7 +27,7 @@ export interface ConnectionOwner {
 
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
 
-export class HTTPConnection implements NetworkReceiver, ServingConnection, UploadListener {
+export class HTTPConnection implements NetworkReceiver, ServingConnection, UploadListener, Linked<HTTPConnection> {
   static {
     printAsText(HTTPConnection);
   }
@@ -34,6 +35,9 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   readonly route: Route;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
+  list: object | null = null;
+  previous: HTTPConnection | null = null;
+  next: HTTPConnection | null = null;
   readonly #owner: ConnectionOwner;
   readonly #protocol: ClientConnection;
   readonly #abortConnect = new AbortController();

@@ -10,6 +10,7 @@ import { type Assignment, assign } from "./assignment.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
 import type { Exchange, ServingPool } from "./exchange.ts";
 import { type ConnectionOwner, HTTPConnection } from "./http-connection.ts";
+import { LinkedList } from "./linked-list.ts";
 
 /** What a pool is made with; every field has been checked. */
 export interface PoolSettings {
@@ -37,12 +38,13 @@ interface RouteState {
 export class Pool implements ConnectionOwner, ServingPool, Watched {
   /** When the first idle connection expires, as far as is known. */
   dueAt = Infinity;
+  watchIndex = -1;
   readonly #settings: PoolSettings;
   readonly #connections = new Set<HTTPConnection>();
   readonly #routes = new Map<string, RouteState>();
-  readonly #idle = new Set<HTTPConnection>();
+  readonly #idle = new LinkedList<HTTPConnection>();
   /** In order of arrival. */
-  #queue = new Set<Exchange>();
+  readonly #queue = new LinkedList<Exchange>();
   #isClosed = false;
 
   constructor(settings: PoolSettings) {
@@ -73,10 +75,10 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
   close(): void {
     this.#isClosed = true;
-    for (const exchange of this.#queue) {
+    for (const exchange of this.#queue.toArray()) {
+      this.#queue.remove(exchange);
       exchange.fail(new PoolClosed("the connection pool was closed while the request waited for a connection"));
     }
-    this.#queue.clear();
     for (const connection of this.#connections) {
       connection.close(new ReadError("the connection pool was closed while the exchange was under way"));
     }
@@ -86,7 +88,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   expire(): void {
     const moment = now();
     this.dueAt = Infinity;
-    for (const connection of this.#idle) {
+    for (const connection of this.#idle.toArray()) {
       if (connection.expiresAt <= moment) connection.close(null);
       else this.dueAt = Math.min(this.dueAt, connection.expiresAt);
     }
@@ -96,7 +98,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   // --- ServingPool ------------------------------------------------------------------------------------------------
 
   withdraw(exchange: Exchange): void {
-    this.#queue.delete(exchange);
+    this.#queue.remove(exchange);
   }
 
   // --- ConnectionOwner --------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     const { keepaliveExpiry, maxKeepaliveConnections } = this.#settings;
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
     connection.expiresAt = expiry === Infinity ? Infinity : now() + expiry;
-    this.#idle.add(connection);
+    this.#idle.push(connection);
     this.#routes.get(connection.route.key)?.idle.push(connection);
     this.#serveQueue();
     if (!this.#idle.has(connection)) return;
@@ -121,7 +123,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     const { key } = connection.route;
     const route = this.#routeState(key);
     this.#connections.delete(connection);
-    if (this.#idle.delete(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
+    if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     if (--route.count === 0) this.#routes.delete(key);
     this.#serveQueue();
   }
@@ -130,8 +132,9 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     if (this.#isClosed || exchange.needsFreshConnection || !exchange.request.isRepeatable) return false;
     exchange.needsFreshConnection = true;
     // It had its turn: it goes in front of all that wait.
-    this.#queue = new Set([exchange, ...this.#queue]);
-    this.#enqueue(exchange);
+    this.#queue.unshift(exchange);
+    this.#serveQueue();
+    if (this.#queue.has(exchange)) exchange.enter("queued");
     return true;
   }
 
@@ -148,22 +151,25 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   }
 
   #enqueue(exchange: Exchange): void {
-    this.#queue.add(exchange);
+    this.#queue.push(exchange);
     this.#serveQueue();
     if (this.#queue.has(exchange)) exchange.enter("queued");
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
   #serveQueue(): void {
-    for (const exchange of this.#queue) {
-      if (this.#idle.size === 0 && this.#connections.size >= this.#settings.maxConnections) return;
+    let exchange = this.#queue.first;
+    while (exchange && (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections)) {
       this.#closeExpired(exchange.route.key);
-      // Closing makes room, and the room may have gone to this very exchange.
-      if (!this.#queue.has(exchange)) continue;
-      const assignment = this.#assign(exchange);
-      if (assignment === "wait") continue;
-      this.#queue.delete(exchange);
-      this.#carryOut(assignment, exchange);
+      const assignment = this.#queue.has(exchange) ? this.#assign(exchange) : "gone";
+      const following: Exchange | null = exchange.next;
+      if (assignment !== "wait" && assignment !== "gone") {
+        this.#queue.remove(exchange);
+        this.#carryOut(assignment, exchange);
+      }
+      // Closing and carrying out can serve others, which shortens the queue: what is left is looked at from its start.
+      const isInPlace = assignment !== "gone" && (following === null || this.#queue.has(following));
+      exchange = isInPlace ? following : this.#queue.first;
     }
   }
 
@@ -182,7 +188,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   #carryOut(assignment: Exclude<Assignment, "wait">, exchange: Exchange): void {
     if (assignment === "reuse") {
       const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
-      this.#idle.delete(connection);
+      this.#idle.remove(connection);
       connection.start(exchange);
       return;
     }
@@ -230,7 +236,6 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   }
 
   #longestIdle(): HTTPConnection {
-    const [first] = this.#idle;
-    return first as HTTPConnection;
+    return this.#idle.first as HTTPConnection;
   }
 }

@@ -24,14 +24,19 @@ export const FIELD_LINES: unique symbol = Symbol("field lines");
 
 const NON_ASCII = /[^\0-\x7f]/;
 
-/** @throws TypeError when `input` is none of the accepted forms, or a string in it is not ASCII */
-export function toFieldLines(input: HeadersInput): FieldLines {
-  if (input === null || input === undefined) return [];
+/**
+ * `lines`, with the lines of `input` added.
+ * @throws TypeError when `input` is none of the accepted forms, or a string in it is not ASCII
+ */
+export function toFieldLines(input: HeadersInput, lines: FieldLines = []): FieldLines {
+  if (input === null || input === undefined) return lines;
   if (typeof input !== "object" || ArrayBuffer.isView(input)) {
     throw new TypeError(`headers must be an object or an iterable of pairs, not ${kindOf(input)}`);
   }
-  if (FIELD_LINES in input) return (input as { [FIELD_LINES](): FieldLines })[FIELD_LINES]();
-  const lines: FieldLines = [];
+  if (FIELD_LINES in input) {
+    for (const part of (input as { [FIELD_LINES](): FieldLines })[FIELD_LINES]()) lines.push(part);
+    return lines;
+  }
   if (Symbol.iterator in input) {
     for (const pair of input) {
       if (typeof pair !== "object" || pair === null || pair.length !== 2) {
@@ -44,16 +49,16 @@ export function toFieldLines(input: HeadersInput): FieldLines {
     if (Object.prototype.toString.call(input) !== "[object Object]") {
       throw new TypeError(`headers must be a plain object or an iterable of pairs, not ${kindOf(input)}`);
     }
-    for (const name of Object.keys(input)) {
-      lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
+    for (const name in input) {
+      if (Object.hasOwn(input, name)) lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
     }
   }
   return lines;
 }
 
-/** The value of the first line with `name`, which is given in lower case; undefined when there is none. */
-export function findField(lines: FieldLines, name: string): string | undefined {
-  for (let i = 0; i < lines.length; i += 2) {
+/** The value of the first line from index `from` on with `name`, given in lower case; undefined when there is none. */
+export function findField(lines: FieldLines, name: string, from = 0): string | undefined {
+  for (let i = from; i < lines.length; i += 2) {
     const candidate = lines[i] as string;
     if (candidate.length === name.length && candidate.toLowerCase() === name) return lines[i + 1];
   }

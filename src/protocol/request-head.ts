@@ -26,6 +26,8 @@ import { type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.
 import { localError } from "./reasons.ts";
 import { checkRequest, checkTrailers } from "./request-rules.ts";
 
+const SHORT_PART = 48;
+
 /** U+0100 and above do not fit into an octet. Lower ones do, and are judged by the codec. */
 const TOO_WIDE = /[^\0-\xff]/;
 
@@ -54,10 +56,9 @@ function encodeHead(head: RequestHead): number {
   if (TOO_WIDE.test(method)) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
   if (TOO_WIDE.test(target))
     throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
-  let text = `${method}\0${target}\0`;
-  for (let i = 0; i < lines.length; i++) text += `${lines[i]}\0`;
-  putText(text);
-  const answer = codec.encodeRequestHead(text.length, lines.length >> 1);
+  let size = putPart(method, 0);
+  size = putLines(lines, putPart(target, size));
+  const answer = codec.encodeRequestHead(size, lines.length >> 1);
   if (answer < 0) throw refusal(answer, head);
   return answer;
 }
@@ -69,21 +70,31 @@ function encodeHead(head: RequestHead): number {
 export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
   const lines = toFieldLines(trailers);
   checkTrailers(lines);
-  let text = "";
-  for (const part of lines) text += `${part}\0`;
-  putText(text);
-  const answer = codec.encodeTrailerSection(text.length, lines.length >> 1);
+  const answer = codec.encodeTrailerSection(putLines(lines, 0), lines.length >> 1);
   if (answer < 0) throw refusal(answer, { method: "", target: "", lines });
   return takeEncoded(answer, new Uint8Array(answer));
 }
 
-// What the head that was encoded last means.
+// What the head that was encoded last means. Most requests have no content and mean the same, so they share an object.
+const factsWithoutContent: RequestFacts[] = [];
+
 function requestFacts(): RequestFacts {
   const framing = codec.result[RESULT_FRAMING] as number;
   const flags = codec.result[RESULT_FLAGS] as number;
+  if (framing === FRAMING_CHUNKED) return makeFacts("chunked", 0, flags);
+  if (framing === FRAMING_CONTENT_LENGTH) return makeFacts("content-length", codec.length[0] as number, flags);
+  let facts = factsWithoutContent[flags];
+  if (!facts) {
+    facts = makeFacts("none", 0, flags);
+    factsWithoutContent[flags] = facts;
+  }
+  return facts;
+}
+
+function makeFacts(framing: RequestFacts["framing"], contentLength: number, flags: number): RequestFacts {
   return {
-    framing: framing === FRAMING_CHUNKED ? "chunked" : framing === FRAMING_CONTENT_LENGTH ? "content-length" : "none",
-    contentLength: framing === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : 0,
+    framing,
+    contentLength,
     hasHost: (flags & FLAG_HOST) !== 0,
     hasUpgrade: (flags & FLAG_UPGRADE) !== 0,
     closes: (flags & FLAG_CLOSE) !== 0,
@@ -100,11 +111,22 @@ export function encodeRequestHead(method: string, target: string, headers?: Head
   return takeEncoded(size, new Uint8Array(size));
 }
 
-function putText(text: string): void {
-  if (text.length > TEXT_SIZE) {
-    throw invalid("max-header-size", `the head takes ${text.length} octets; at most ${TEXT_SIZE} can be sent`);
-  }
-  writeLatin1(codec.text, text, 0);
+function putLines(lines: FieldLines, at: number): number {
+  let end = at;
+  for (let i = 0; i < lines.length; i++) end = putPart(lines[i] as string, end);
+  return end;
+}
+
+// Writes a part of the head to the text region, and the NUL behind it. Answers where the next part goes.
+function putPart(part: string, at: number): number {
+  const end = at + part.length;
+  if (end >= TEXT_SIZE) throw invalid("max-header-size", `the head takes more than ${TEXT_SIZE} octets`);
+  const { text } = codec;
+  // Most parts are so short that a call of the runtime's primitive costs more than the loop.
+  if (part.length > SHORT_PART) writeLatin1(text, part, at);
+  else for (let i = 0; i < part.length; i++) text[at + i] = part.charCodeAt(i);
+  text[end] = 0;
+  return end + 1;
 }
 
 // Copies what was encoded last to `octets`, which has its size.

@@ -21,11 +21,12 @@ import { resolveTimeouts } from "./pool/timeouts.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
 import { printAsText } from "./printing.ts";
 import { type FieldLines, findField, type HeadersInput, toFieldLines } from "./protocol/field-lines.ts";
+import { headerListOf } from "./protocol/header-list.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
-import { Request, type RequestInit, toMethod } from "./request.ts";
+import { Request, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
 import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
-import { type Authority, toParsedURL, type URL } from "./url.ts";
+import { type Authority, toParsedURL, type URL, urlOf } from "./url.ts";
 
 /** One of the pool's connections, as `pool.connections` lists them. */
 export interface PoolConnection {
@@ -122,8 +123,13 @@ export class BaseConnectionPool {
       const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
       const content = prepareContent(options.content);
       const lines = completeLines(name, parsed.authority, options.headers, content);
-      // The request as an error shows it, made only when there is one.
-      const makeRequest = (): Request => new Request(method, url, options as RequestInit);
+      // The request as an error shows it: from what was read of it, and made only when there is one.
+      const makeRequest = (): Request =>
+        new Request(name, urlOf(parsed), {
+          headers: headerListOf(lines),
+          content: options.content ?? null,
+          extensions: options.extensions ?? {},
+        });
       this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
     });
   }

@@ -20,6 +20,8 @@ export interface ContentSource {
   readonly isReplayable: boolean;
   /** Starts at the beginning. */
   open(): ContentIterator;
+  /** Nothing of it will be wanted: gives it up, unless it has been opened, when that is up to the one who did. */
+  discard(): void;
 }
 
 /** Pieces in their order; `return` gives the source up early. */
@@ -43,18 +45,18 @@ export function prepareContent(content: Content | null | undefined): PreparedCon
   if (content instanceof Uint8Array) return content;
   if (content instanceof ArrayBuffer) return new Uint8Array(content);
   if (content instanceof Blob) {
-    return { size: content.size, isReplayable: true, open: () => readerIterator(content.stream()) };
+    return { size: content.size, isReplayable: true, open: () => readerIterator(content.stream()), discard() {} };
   }
   if (typeof content === "object" && !ArrayBuffer.isView(content)) {
     if (content instanceof ReadableStream) {
-      return { size: null, isReplayable: false, open: () => readerIterator(content) };
+      return oneShot(() => readerIterator(content));
     }
     const tag = Object.prototype.toString.call(content).slice(8, -1);
     if (Symbol.asyncIterator in content) {
-      return { size: null, isReplayable: false, open: () => content[Symbol.asyncIterator]() };
+      return oneShot(() => content[Symbol.asyncIterator]());
     }
     if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(tag)) {
-      return { size: null, isReplayable: false, open: () => content[Symbol.iterator]() };
+      return oneShot(() => content[Symbol.iterator]());
     }
   }
   const kind = typeof content === "object" ? Object.prototype.toString.call(content).slice(8, -1) : typeof content;
@@ -70,6 +72,36 @@ export function toOctets(item: unknown): Uint8Array {
   throw new TypeError(
     `an item of content must be a Uint8Array or a string, not ${item === null ? "null" : typeof item}`,
   );
+}
+
+/** Ends an iteration early. What the source does with it, or throws at it, is its own affair. */
+export function giveUp(iterator: ContentIterator | null): void {
+  try {
+    Promise.resolve(iterator?.return?.()).catch(() => {});
+  } catch {
+    // as above
+  }
+}
+
+function oneShot(start: () => ContentIterator): ContentSource {
+  let isOpened = false;
+  const open = (): ContentIterator => {
+    isOpened = true;
+    return start();
+  };
+  return {
+    size: null,
+    isReplayable: false,
+    open,
+    discard() {
+      if (isOpened) return;
+      try {
+        giveUp(open());
+      } catch {
+        // a stream that somebody else reads is theirs to end
+      }
+    },
+  };
 }
 
 function readerIterator(stream: ReadableStream<Uint8Array>): ContentIterator {

@@ -3,6 +3,7 @@
 import type { Content } from "./content.ts";
 import { UnsupportedByRuntime } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
+import { checkNames, own, ownProperties } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
@@ -126,28 +127,6 @@ export function checkExtensions(given: unknown, runtime: string): CheckedExtensi
 export function missingOption(option: string, runtime: string): UnsupportedByRuntime {
   const message = `'${option}' is not supported on ${runtime} by this version of httpcore`;
   return new UnsupportedByRuntime(message, { option, runtime });
-}
-
-/** A copy of the own properties of `given`. @throws TypeError when it is no object, or has a property not in `known` */
-export function ownProperties(given: unknown, what: string, known: ReadonlySet<string>): Record<string, unknown> {
-  const properties: Record<string, unknown> = Object.create(null);
-  if (given === undefined || given === null) return properties;
-  checkNames(given, what, known);
-  for (const name of Object.keys(given)) properties[name] = own(given, name);
-  return properties;
-}
-
-function checkNames(given: unknown, what: string, known: ReadonlySet<string>): asserts given is object {
-  if (typeof given !== "object" || given === null)
-    throw new TypeError(`${what} must be an object, not ${typeof given}`);
-  for (const name in given) {
-    if (known.has(name) || !Object.hasOwn(given, name)) continue;
-    throw new TypeError(`${what} cannot have '${name}'; known are ${[...known].join(", ")}`);
-  }
-}
-
-function own(given: object, name: string): unknown {
-  return Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined;
 }
 
 function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {

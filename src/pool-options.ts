@@ -1,7 +1,8 @@
 // Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
 
-import { missingOption, ownProperties } from "./extensions.ts";
+import { missingOption } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";

@@ -3,6 +3,7 @@
 import type { Content } from "./content.ts";
 import type { RequestExtensions } from "./extensions.ts";
 import { decodeLatin1 } from "./octets.ts";
+import { ownProperties } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import { HeaderList } from "./protocol/header-list.ts";
@@ -14,6 +15,8 @@ export interface RequestInit {
   content?: Content | null;
   extensions?: RequestExtensions;
 }
+
+const INIT_NAMES = new Set(["headers", "content", "extensions"]);
 
 /** An HTTP request; what is wrong with it beyond types is found when it is sent. */
 export class Request {
@@ -31,9 +34,10 @@ export class Request {
   constructor(method: string | Uint8Array, url: string | globalThis.URL | URL, init: RequestInit = {}) {
     this.method = toMethod(method);
     this.url = url instanceof URL ? url : new URL(url);
-    this.headers = init.headers instanceof HeaderList ? init.headers : new HeaderList(init.headers);
-    this.content = init.content ?? null;
-    this.extensions = init.extensions ?? {};
+    const { headers, content, extensions } = ownProperties(init, "a request", INIT_NAMES) as RequestInit;
+    this.headers = headers instanceof HeaderList ? headers : new HeaderList(headers);
+    this.content = content ?? null;
+    this.extensions = extensions ?? {};
   }
 
   toString(): string {

@@ -7,6 +7,7 @@ import { type Content, prepareContent, toOctets } from "./content.ts";
 import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { NO_OCTETS } from "./octets.ts";
+import { ownProperties } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
@@ -41,6 +42,10 @@ export interface ResponseInit {
 /** Statuses that a web Response has with a null body only. */
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
+const INIT_NAMES = new Set(["headers", "content", "extensions"]);
+const NO_INIT: ResponseInit = {};
+const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS, close() {} };
+
 const decoder = new TextDecoder();
 
 let fromReader: (head: ResponseEvent, reader: ContentReader) => Response;
@@ -53,10 +58,10 @@ export class Response {
 
   /** 100 to 999, as received. */
   readonly status: number;
-  readonly headers: HeaderList;
+  #headers: HeaderList = NO_HEADERS;
   #extensions: ResponseExtensions | null = null;
   #head: ResponseEvent | null = null;
-  #reader: ContentReader;
+  #reader: ContentReader = NO_CONTENT;
   #content: Uint8Array | null = null;
   #trailers: HeaderList | null = null;
   #reading: Promise<Uint8Array> | null = null;
@@ -65,13 +70,15 @@ export class Response {
 
   static {
     fromReader = (head, reader) => {
-      const response = new Response(head.status, head);
+      const response = new Response(head.status, NO_INIT);
+      response.#headers = head.headers;
       response.#head = head;
       response.#reader = reader;
       return response;
     };
     fromContent = (head, content, trailers) => {
-      const response = new Response(head.status, head);
+      const response = new Response(head.status, NO_INIT);
+      response.#headers = head.headers;
       response.#head = head;
       response.#content = content;
       response.#trailers = trailers;
@@ -81,14 +88,20 @@ export class Response {
   }
 
   /** @throws TypeError for a status, headers or content that are none */
-  constructor(status: number, init: ResponseInit = {}) {
+  constructor(status: number, init: ResponseInit = NO_INIT) {
     if (!Number.isInteger(status) || status < 100 || status > 999) {
       throw new TypeError(`status must be a whole number from 100 to 999, not ${String(status)}`);
     }
     this.status = status;
-    this.headers = init.headers instanceof HeaderList ? init.headers : new HeaderList(init.headers);
-    this.#reader = init.content === undefined ? NO_CONTENT : new GivenContent(init.content);
-    if (init.extensions) this.#extensions = init.extensions;
+    if (init === NO_INIT) return;
+    const { headers, content, extensions } = ownProperties(init, "a response", INIT_NAMES) as ResponseInit;
+    this.#headers = headers instanceof HeaderList ? headers : new HeaderList(headers);
+    if (content !== undefined) this.#reader = new GivenContent(content);
+    if (extensions) this.#extensions = extensions;
+  }
+
+  get headers(): HeaderList {
+    return this.#headers;
   }
 
   get extensions(): ResponseExtensions {
@@ -220,8 +233,6 @@ export function streamingResponse(head: ResponseEvent, reader: ContentReader): R
 export function completeResponse(head: ResponseEvent, content: Uint8Array, trailers: HeaderList): Response {
   return fromContent(head, content, trailers);
 }
-
-const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS, close() {} };
 
 /** Content that a caller gave to the constructor. */
 class GivenContent implements ContentReader {

@@ -7,6 +7,7 @@
 
 import { LocalProtocolError, UnsupportedProtocol } from "./errors.ts";
 import { escapeText } from "./octets.ts";
+import { ownProperties } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 
 /** Ports that a scheme implies. */
@@ -23,9 +24,12 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 // reg-name without ";" "," "=" and the like would be too strict: unreserved, percent-encoded and sub-delims.
 const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
 const IP_LITERAL = /^(?:[0-9A-Fa-f:.]+(?:%(?:25)?[A-Za-z0-9._~-]+)?|[Vv][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)$/;
+const USERINFO = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*$/;
 const PORT = /^[0-9]{1,5}$/;
 /** What may stand in a request target. */
 const TARGET = /^[\x21-\x7e]+$/;
+
+const PART_NAMES = new Set(["scheme", "host", "port", "target"]);
 
 /** The parts of a URL. */
 export interface URLParts {
@@ -51,6 +55,8 @@ export interface Authority {
   readonly hostHeader: string;
 }
 
+let authorityOf: (url: URL) => Authority;
+
 /** An immutable URL. */
 export class URL {
   static {
@@ -73,14 +79,10 @@ export class URL {
       const { authority, target } = parseURL(typeof url === "string" ? url : url.href);
       this.#authority = authority;
       this.target = target;
-    } else if (
-      typeof url === "object" &&
-      url !== null &&
-      typeof url.scheme === "string" &&
-      typeof url.host === "string"
-    ) {
-      this.#authority = authorityOfParts(url);
-      this.target = checkTarget(url.target ?? "/");
+    } else if (typeof url === "object" && url !== null) {
+      const parts = ownProperties(url, "a URL", PART_NAMES) as Partial<URLParts>;
+      this.#authority = authorityOfParts(parts);
+      this.target = checkTarget(parts.target ?? "/");
     } else {
       throw new TypeError("a URL must be given as a string, a URL, or { scheme, host, port, target }");
     }
@@ -114,10 +116,15 @@ export class URL {
     return this.toString();
   }
 
-  /** The parts that a connection needs. */
-  static authorityOf(url: URL): Authority {
-    return url.#authority;
+  static {
+    authorityOf = (url) => url.#authority;
   }
+}
+
+/** The URL that `parsed` was cut from, but for userinfo and fragment. */
+export function urlOf({ authority, target }: ParsedURL): URL {
+  const { scheme, host, port } = authority;
+  return new URL({ scheme, host, port, target });
 }
 
 /** A URL cut in two. */
@@ -130,7 +137,7 @@ export interface ParsedURL {
 export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
   if (typeof url === "string") return parseURL(url);
   const own = url instanceof URL ? url : new URL(url);
-  return { authority: URL.authorityOf(own), target: own.target };
+  return { authority: authorityOf(own), target: own.target };
 }
 
 // Authorities seen before, by the text in front of the target. A program speaks to few origins, and checking a host
@@ -167,23 +174,33 @@ function endOfAuthority(text: string, start: number): number {
 }
 
 function parseAuthority(scheme: string, text: string): Authority {
-  const hostAndPort = text.slice(text.lastIndexOf("@") + 1);
+  const at = text.lastIndexOf("@");
+  // Never shown: it may be a password. A backslash would be the end of the host to a browser.
+  if (at >= 0 && !USERINFO.test(text.slice(0, at))) throw invalid("what stands in front of '@' is no userinfo");
+  const hostAndPort = text.slice(at + 1);
   const bracket = hostAndPort.startsWith("[") ? hostAndPort.indexOf("]") : -1;
   const colon = hostAndPort.indexOf(":", bracket + 1);
   const host = colon < 0 ? hostAndPort : hostAndPort.slice(0, colon);
   const port = colon < 0 ? "" : hostAndPort.slice(colon + 1);
-  if (port !== "" && !PORT.test(port)) throw invalid(`the port "${shown(port)}" is no number from 0 to 65535`);
+  if (port !== "" && !PORT.test(port)) throw invalid("the port is no number from 0 to 65535");
   return makeAuthority(scheme, host, port === "" ? null : Number(port));
 }
 
-function authorityOfParts({ scheme, host, port = null }: URLParts): Authority {
+function authorityOfParts({ scheme, host, port = null }: Partial<URLParts>): Authority {
+  if (typeof scheme !== "string" || typeof host !== "string") throw new TypeError("a URL needs a scheme and a host");
   if (!SCHEME.test(scheme)) throw invalid(`"${shown(scheme)}" is no scheme`);
   const isBareIPv6 = host.includes(":") && !host.startsWith("[");
   return makeAuthority(scheme, isBareIPv6 ? `[${host}]` : host, port);
 }
 
 function makeAuthority(schemeText: string, hostText: string, port: number | null): Authority {
-  if (hostText === "") throw invalid("there is no host");
+  if (hostText === "") {
+    // file:///etc/passwd and the like: what is wrong with it is not the host.
+    if (!Object.hasOwn(DEFAULT_PORTS, schemeText.toLowerCase())) {
+      throw new UnsupportedProtocol(`the URL has the unsupported protocol '${schemeText}://'`);
+    }
+    throw invalid("there is no host");
+  }
   const isLiteral = hostText.startsWith("[");
   const host = isLiteral ? hostText.slice(1, -1) : hostText;
   if (isLiteral ? !hostText.endsWith("]") || !IP_LITERAL.test(host) : !REG_NAME.test(host)) {
@@ -225,5 +242,5 @@ function invalid(sentence: string): LocalProtocolError {
 
 // Userinfo may hold a password: it is never shown.
 function shown(text: string): string {
-  return escapeText(text.replace(/[^/@]*@/, "").slice(0, 200));
+  return escapeText(text.slice(text.lastIndexOf("@") + 1).slice(0, 200));
 }

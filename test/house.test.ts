@@ -39,6 +39,7 @@ const LEAVES = [
   "src/errors.ts",
   "src/octets.ts",
   "src/printing.ts",
+  "src/own-properties.ts",
   "src/content.ts",
   "src/url.ts",
   "src/growing-octets.ts",

@@ -23,18 +23,39 @@ export const nodeBackend: NetworkBackend = {
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     options.signal.throwIfAborted();
     if (options.tls === null) return open(net.connect(socketOptions(options, receiver)), "connect", options, receiver);
-    const { connect } = await import("node:tls");
+    const { connect, checkServerIdentity } = await import("node:tls");
     options.signal.throwIfAborted();
-    const socket = connect({ ...socketOptions(options, receiver), ...tlsOptions(options.tls) });
+    const socket = connect({ ...socketOptions(options, receiver), ...tlsOptions(options.tls), checkServerIdentity });
     return open(socket, "secureConnect", options, receiver);
   },
 };
+
+/** Options of node:net and node:tls that are not used here; undefined, so that nothing on Object.prototype is taken. */
+const NOT_GIVEN = {
+  path: undefined,
+  localAddress: undefined,
+  localPort: undefined,
+  family: undefined,
+  hints: undefined,
+  lookup: undefined,
+  timeout: undefined,
+  signal: undefined,
+  fd: undefined,
+  handle: undefined,
+  socket: undefined,
+  secureContext: undefined,
+  pfx: undefined,
+  cert: undefined,
+  key: undefined,
+  session: undefined,
+} as object;
 
 function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.NetConnectOpts {
   const { host, port, socket, window } = options;
   return {
     host,
     port,
+    ...NOT_GIVEN,
     allowHalfOpen: true,
     noDelay: socket.noDelay,
     keepAlive: socket.keepAlive !== null,

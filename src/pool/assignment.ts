@@ -5,7 +5,9 @@
 
 /** What the decision depends on. */
 export interface PoolView {
-  /** Idle connections on the request's route that it may use. */
+  /** Idle connections on the request's route that it may use: none when it needs a fresh one. */
+  readonly usable: number;
+  /** Idle connections on the route. */
   readonly idleOnRoute: number;
   /** All idle connections. */
   readonly idle: number;
@@ -20,13 +22,14 @@ export interface PoolView {
  * - `reuse`: an idle connection on the route
  * - `open`: a new connection
  * - `replace`: a new connection, after closing the one that has been idle for longest, whatever its route
+ * - `replace-on-route`: the same on the request's own route, which is full
  * - `wait`: until a connection becomes idle or is closed
  */
-export type Assignment = "reuse" | "open" | "replace" | "wait";
+export type Assignment = "reuse" | "open" | "replace" | "replace-on-route" | "wait";
 
 export function assign(view: PoolView): Assignment {
-  if (view.idleOnRoute > 0) return "reuse";
-  if (view.onRoute >= view.maxOnRoute) return "wait";
+  if (view.usable > 0) return "reuse";
+  if (view.onRoute >= view.maxOnRoute) return view.idleOnRoute > 0 ? "replace-on-route" : "wait";
   if (view.total < view.max) return "open";
   return view.idle > 0 ? "replace" : "wait";
 }

@@ -159,6 +159,7 @@ export class Exchange implements Watched, Linked<Exchange> {
   fail(error: unknown): void {
     const phase = this.#state === "finished" ? undefined : EXPIRY[this.#state][3];
     if (!this.#finish()) return;
+    this.#discardContent();
     this.sink.fail(phase ? locate(error, this.request.authority.origin, phase) : error);
   }
 
@@ -188,12 +189,18 @@ export class Exchange implements Watched, Linked<Exchange> {
   #stop(error: unknown): void {
     if (!this.#finish()) return;
     this.#leave();
+    this.#discardContent();
     this.sink.fail(error);
   }
 
   #leave(): void {
     if (this.connection) this.connection.abandon();
     else this.#pool.withdraw(this);
+  }
+
+  #discardContent(): void {
+    const { content } = this.request;
+    if (content !== null && !(content instanceof Uint8Array)) content.discard();
   }
 
   #limit(milliseconds: number): void {

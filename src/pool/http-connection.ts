@@ -19,10 +19,10 @@ import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
 export interface ConnectionOwner {
   /** The exchange is over and the connection can serve another. `serverTimeout`: `Keep-Alive: timeout`, in ms. */
   becameIdle(connection: HTTPConnection, serverTimeout: number): void;
-  /** The connection is closed for good. Called once. */
-  wasClosed(connection: HTTPConnection): void;
-  /** The connection was reused and dead: true when the owner takes the exchange over to send it again. */
-  repeats(exchange: Exchange): boolean;
+  /** May an exchange that met a dead connection be sent again? Asked before the connection is closed. */
+  mayRepeat(exchange: Exchange): boolean;
+  /** The connection is closed for good; `repeated` is to be sent again, before all that wait. Called once. */
+  wasClosed(connection: HTTPConnection, repeated: Exchange | null): void;
 }
 
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
@@ -269,20 +269,19 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     const exchange = this.#exchange;
     this.#exchange = null;
     const isStale = this.#requestCount > 1 && !this.#hasResponded && isDisconnect(error);
-    this.#shut();
-    if (exchange === null || exchange.isFinished) return;
-    exchange.connection = null;
-    if (isStale && this.#owner.repeats(exchange)) return;
-    exchange.fail(error);
+    const isRepeated = exchange !== null && isStale && !exchange.isFinished && this.#owner.mayRepeat(exchange);
+    if (exchange) exchange.connection = null;
+    this.#shut(isRepeated ? exchange : null);
+    if (!isRepeated) exchange?.fail(error);
   }
 
-  #shut(): void {
+  #shut(repeated: Exchange | null = null): void {
     if (this.#state === "CLOSED") return;
     this.#state = "CLOSED";
     this.#upload?.stop();
     this.#upload = null;
     this.#network?.close();
     this.#abortConnect.abort();
-    this.#owner.wasClosed(this);
+    this.#owner.wasClosed(this, repeated);
   }
 }

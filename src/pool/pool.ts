@@ -119,23 +119,23 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     }
   }
 
-  wasClosed(connection: HTTPConnection): void {
+  mayRepeat(exchange: Exchange): boolean {
+    return !this.#isClosed && !exchange.needsFreshConnection && exchange.request.isRepeatable;
+  }
+
+  wasClosed(connection: HTTPConnection, repeated: Exchange | null): void {
     const { key } = connection.route;
     const route = this.#routeState(key);
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     if (--route.count === 0) this.#routes.delete(key);
+    if (repeated) {
+      // It had its turn: it goes in front of all that wait, and takes the place that has just become free.
+      repeated.needsFreshConnection = true;
+      this.#queue.unshift(repeated);
+    }
     this.#serveQueue();
-  }
-
-  repeats(exchange: Exchange): boolean {
-    if (this.#isClosed || exchange.needsFreshConnection || !exchange.request.isRepeatable) return false;
-    exchange.needsFreshConnection = true;
-    // It had its turn: it goes in front of all that wait.
-    this.#queue.unshift(exchange);
-    this.#serveQueue();
-    if (this.#queue.has(exchange)) exchange.enter("queued");
-    return true;
+    if (repeated && this.#queue.has(repeated)) repeated.enter("queued");
   }
 
   // --- assignment -------------------------------------------------------------------------------------------------
@@ -175,8 +175,10 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
 
   #assign(exchange: Exchange): Assignment {
     const route = this.#routes.get(exchange.route.key);
+    const idleOnRoute = route?.idle.length ?? 0;
     return assign({
-      idleOnRoute: exchange.needsFreshConnection ? 0 : (route?.idle.length ?? 0),
+      usable: exchange.needsFreshConnection ? 0 : idleOnRoute,
+      idleOnRoute,
       idle: this.#idle.size,
       onRoute: route?.count ?? 0,
       total: this.#connections.size,
@@ -193,10 +195,15 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
       return;
     }
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
-    const evicted = assignment === "replace" ? this.#longestIdle() : null;
+    const evicted = this.#evictedBy(assignment, exchange);
     const connection = this.#addConnection(exchange);
     evicted?.close(null);
     this.#open(connection, exchange);
+  }
+
+  #evictedBy(assignment: Assignment, { route }: Exchange): HTTPConnection | null {
+    if (assignment === "replace") return this.#longestIdle();
+    return assignment === "replace-on-route" ? (this.#routeState(route.key).idle[0] ?? null) : null;
   }
 
   #addConnection({ route }: Exchange): HTTPConnection {

@@ -10,6 +10,8 @@ export interface Timeouts {
   write?: number | undefined;
   /** Waiting for a connection to become free. */
   pool?: number | undefined;
+  /** For 100 (Continue), where the request asks for it. */
+  continue?: number | undefined;
   /** For everything, from the call to the last octet. */
   total?: number | undefined;
 }
@@ -20,11 +22,15 @@ export type ResolvedTimeouts = Readonly<Record<keyof Timeouts, number>>;
 /** A connection that takes longer than this is one that nobody waits for; undici and others take the same. */
 const DEFAULT_CONNECT = 10_000;
 
+/** Servers that know 100 (Continue) answer at once; RFC 9110 section 10.1.1 says not to wait for ever. */
+const DEFAULT_CONTINUE = 1000;
+
 export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
   connect: DEFAULT_CONNECT,
   read: Infinity,
   write: Infinity,
   pool: Infinity,
+  continue: DEFAULT_CONTINUE,
   total: Infinity,
 };
 

@@ -2,7 +2,7 @@
 //
 // In: a request. Out: writes, one piece at a time, and the end; or the source's own error. `stop` gives the source up at once: its `return` or `cancel` is called and nothing is waited for.
 
-import { type ContentIterator, toOctets } from "../content.ts";
+import { type ContentIterator, giveUp, toOctets } from "../content.ts";
 import type { NetworkConnection } from "../network/network.ts";
 import { allocate, concat, NO_OCTETS } from "../octets.ts";
 import type { ClientConnection } from "../protocol/client-connection.ts";
@@ -70,8 +70,9 @@ export class Upload {
     const { head, content, trailers } = this.#request;
     try {
       if (content === null || content instanceof Uint8Array) {
-        const pieces = [head.octets, ...this.#protocol.sendContent(content ?? NO_OCTETS)];
-        await this.#write([...pieces, ...this.#protocol.sendEnd(trailers?.())]);
+        await this.#write([head.octets, ...this.#protocol.sendContent(content ?? NO_OCTETS)]);
+        if (this.#isStopped) return;
+        await this.#write(this.#protocol.sendEnd(trailers?.()));
       } else {
         await this.#write([head.octets]);
         await this.#sendSource(content.open());
@@ -97,12 +98,7 @@ export class Upload {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#wake?.();
-    try {
-      // What the source does with it is its own affair.
-      Promise.resolve(this.#iterator?.return?.()).catch(() => {});
-    } catch {
-      // as above
-    }
+    giveUp(this.#iterator);
   }
 
   async #sendSource(iterator: ContentIterator): Promise<void> {

@@ -11,7 +11,7 @@ import { FIELD_LINES, type FieldLines, type HeadersInput, toFieldLines } from ".
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 const DENO_INSPECT = Symbol.for("Deno.customInspect");
 
-let fromCodec: (text: string, places: readonly number[], isFolded: boolean) => HeaderList;
+let fromText: (text: string, places: readonly number[], isFolded: boolean) => HeaderList;
 
 /**
  * A list of header lines. Strings hold one character per octet (ISO-8859-1), so nothing is lost; names are compared
@@ -24,7 +24,7 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   #isFolded = false;
 
   static {
-    fromCodec = (text, places, isFolded) => {
+    fromText = (text, places, isFolded) => {
       const list = new HeaderList();
       list.#text = text;
       list.#places = places;
@@ -36,14 +36,8 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   /** @throws TypeError when `input` is no headers input, or a string in it is not ASCII */
   constructor(input?: HeadersInput) {
     if (input === undefined) return;
-    const lines = toFieldLines(input);
-    const places: number[] = [];
-    let at = 0;
-    for (const part of lines) {
-      places.push(at, at + part.length);
-      at += part.length;
-    }
-    this.#text = lines.join("");
+    const { text, places } = layOut(toFieldLines(input));
+    this.#text = text;
     this.#places = places;
   }
 
@@ -141,6 +135,22 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   }
 }
 
+/** The header list of `lines`, which hold one character per octet. */
+export function headerListOf(lines: FieldLines): HeaderList {
+  const { text, places } = layOut(lines);
+  return fromText(text, places, false);
+}
+
+function layOut(lines: FieldLines): { text: string; places: number[] } {
+  const places: number[] = [];
+  let at = 0;
+  for (const part of lines) {
+    places.push(at, at + part.length);
+    at += part.length;
+  }
+  return { text: lines.join(""), places };
+}
+
 /** No lines. */
 export const NO_HEADERS: HeaderList = new HeaderList();
 
@@ -156,7 +166,7 @@ export function takeHeaderList(text: string): HeaderList {
   const places: number[] = new Array(size);
   for (let i = 0; i < size; i++) places[i] = codec.fields[i] as number;
   const isFolded = ((codec.result[RESULT_FLAGS] as number) & FLAG_FOLDED) !== 0;
-  return fromCodec(text, places, isFolded);
+  return fromText(text, places, isFolded);
 }
 
 // obs-fold = OWS CRLF RWS (RFC 9112 section 5.2), taken for one SP. A lone LF stands in it only under the leniency

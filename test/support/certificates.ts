@@ -1,0 +1,49 @@
+// Certificates for TLS servers: an authority of our own, and leaves signed by it. Made once for each test file.
+
+import { generate } from "selfsigned";
+
+export interface Identity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+type AltName = { type: 2; value: string } | { type: 7; ip: string };
+
+let authority: Promise<Identity> | null = null;
+
+/** The authority that signs all leaves. */
+export function certificateAuthority(): Promise<Identity> {
+  authority ??= make("httpcore test authority", {
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return authority;
+}
+
+/** A certificate for `names`, signed by the authority; an IPv4 address is one of its addresses. */
+export async function leafFor(...names: string[]): Promise<Identity> {
+  const { key, cert } = await certificateAuthority();
+  const altNames = names.map(
+    (name): AltName => (/^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name }),
+  );
+  return make(names[0] ?? "nobody", {
+    ca: { key, cert },
+    extensions: [
+      { name: "basicConstraints", cA: false },
+      { name: "keyUsage", digitalSignature: true },
+      { name: "extKeyUsage", serverAuth: true },
+      { name: "subjectAltName", altNames },
+    ],
+  });
+}
+
+async function make(commonName: string, options: Parameters<typeof generate>[1]): Promise<Identity> {
+  const made = await generate([{ name: "commonName", value: commonName }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    ...options,
+  });
+  return { key: made.private, cert: made.cert };
+}

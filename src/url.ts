@@ -78,7 +78,7 @@ export class URL {
     } else if (typeof url === "string" || url instanceof globalThis.URL) {
       const { authority, target } = parseURL(typeof url === "string" ? url : url.href);
       this.#authority = authority;
-      this.target = target;
+      this.target = checkTarget(target);
     } else if (typeof url === "object" && url !== null) {
       const parts = ownProperties(url, "a URL", PART_NAMES) as Partial<URLParts>;
       this.#authority = authorityOfParts(parts);
@@ -133,7 +133,10 @@ export interface ParsedURL {
   readonly target: string;
 }
 
-/** Cuts any accepted form of URL. @throws as the constructor of URL */
+/**
+ * Cuts any accepted form of URL. Whether the target of a text can be sent is left to the encoder of the request head.
+ * @throws as the constructor of URL
+ */
 export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
   if (typeof url === "string") return parseURL(url);
   const own = url instanceof URL ? url : new URL(url);
@@ -145,32 +148,45 @@ export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
 const authorities = new Map<string, Authority>();
 const MAX_AUTHORITIES = 1024;
 
+// The one seen last, as a caller tends to stay with an origin.
+let latestFront = "";
+let latestAuthority: Authority | null = null;
+
 function parseURL(text: string): ParsedURL {
-  const schemeEnd = text.indexOf("://");
-  if (schemeEnd < 0 || !SCHEME.test(text.slice(0, schemeEnd))) {
-    throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
+  let front = latestFront;
+  let authority = latestAuthority;
+  if (authority === null || !text.startsWith(front) || !isTargetStart(text, front.length)) {
+    const schemeEnd = text.indexOf("://");
+    if (schemeEnd < 0 || !SCHEME.test(text.slice(0, schemeEnd))) {
+      throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
+    }
+    let end = schemeEnd + 3;
+    while (!isTargetStart(text, end)) end++;
+    front = text.slice(0, end);
+    authority = authorities.get(front) ?? rememberAuthority(front, schemeEnd);
+    latestFront = front;
+    latestAuthority = authority;
   }
-  const end = endOfAuthority(text, schemeEnd + 3);
-  const front = text.slice(0, end);
-  let authority = authorities.get(front);
-  if (!authority) {
-    authority = parseAuthority(front.slice(0, schemeEnd), front.slice(schemeEnd + 3));
-    if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
-    authorities.set(front, authority);
-  }
-  const fragment = text.indexOf("#", end);
-  const rest = fragment < 0 ? text.slice(end) : text.slice(end, fragment);
-  if (rest === "") return { authority, target: "/" };
-  return { authority, target: checkTarget(rest.charCodeAt(0) === 0x3f ? `/${rest}` : rest) };
+  const start = front.length;
+  if (start === text.length) return { authority, target: "/" };
+  const fragment = text.indexOf("#", start);
+  const target = fragment < 0 ? text.slice(start) : text.slice(start, fragment);
+  if (target === "") return { authority, target: "/" };
+  return { authority, target: target.charCodeAt(0) === 0x3f ? `/${target}` : target };
 }
 
-// Up to "/", "?" or "#".
-function endOfAuthority(text: string, start: number): number {
-  for (let end = start; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (code === 0x2f || code === 0x3f || code === 0x23) return end;
-  }
-  return text.length;
+function rememberAuthority(front: string, schemeEnd: number): Authority {
+  const authority = parseAuthority(front.slice(0, schemeEnd), front.slice(schemeEnd + 3));
+  if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
+  authorities.set(front, authority);
+  return authority;
+}
+
+// Does the authority end at `at`: by "/", "?", "#", or the end of the text?
+function isTargetStart(text: string, at: number): boolean {
+  if (at >= text.length) return true;
+  const code = text.charCodeAt(at);
+  return code === 0x2f || code === 0x3f || code === 0x23;
 }
 
 function parseAuthority(scheme: string, text: string): Authority {

@@ -6,7 +6,7 @@ import { chunkPieces, lastChunk } from "./chunk-encoder.ts";
 import type { RequestFacts } from "./events.ts";
 import type { HeadersInput } from "./field-lines.ts";
 import type { EncodedHead } from "./request-head.ts";
-import { nextRequestState, type RequestEventName, type RequestState } from "./states.ts";
+import { REQUEST_TRANSITIONS, type RequestEventName, type RequestState } from "./states.ts";
 
 export class RequestHalf {
   state: RequestState = "idle";
@@ -18,7 +18,7 @@ export class RequestHalf {
 
   /** Notes that `head` goes out. */
   sendHead(head: EncodedHead): void {
-    this.state = this.#next("request");
+    this.state = this.#next(REQUEST_TRANSITIONS[this.state].request, "request");
     this.method = head.method;
     this.facts = head.facts;
     this.#left = head.facts.contentLength;
@@ -26,7 +26,7 @@ export class RequestHalf {
 
   /** One piece of content, as pieces to be written one behind the other; large octets are not copied. */
   sendContent(octets: Uint8Array): readonly Uint8Array[] {
-    this.state = this.#next("content");
+    this.state = this.#next(REQUEST_TRANSITIONS[this.state].content, "content");
     const framing = this.facts?.framing;
     if (framing === "chunked") return chunkPieces(octets);
     if (octets.length > this.#left) {
@@ -39,7 +39,7 @@ export class RequestHalf {
 
   /** The end: nothing to write, or the last chunk with its trailers. */
   sendEnd(trailers?: HeadersInput): readonly Uint8Array[] {
-    const next = this.#next("end");
+    const next = this.#next(REQUEST_TRANSITIONS[this.state].end, "end");
     if (this.facts?.framing === "chunked") {
       const pieces = [this.#lastChunk(trailers)];
       this.state = next;
@@ -64,8 +64,7 @@ export class RequestHalf {
     }
   }
 
-  #next(event: RequestEventName): RequestState {
-    const next = nextRequestState(this.state, event);
+  #next(next: RequestState | undefined, event: RequestEventName): RequestState {
     if (next) return next;
     const sentence = `a request in state '${this.state}' cannot go on with '${event}'`;
     throw new LocalProtocolError(sentence, { reason: "wrong-order" });

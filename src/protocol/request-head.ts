@@ -53,11 +53,11 @@ export function encodeRequest(head: RequestHead): EncodedHead {
 // Encodes the head into the codec's head region and answers its size.
 function encodeHead(head: RequestHead): number {
   const { method, target, lines } = head;
-  if (TOO_WIDE.test(method)) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
-  if (TOO_WIDE.test(target))
-    throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
-  let size = putPart(method, 0);
-  size = putLines(lines, putPart(target, size));
+  const methodEnd = putPart(method, 0);
+  if (methodEnd < 0) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
+  const targetEnd = putPart(target, methodEnd);
+  if (targetEnd < 0) throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
+  const size = putLines(lines, targetEnd);
   const answer = codec.encodeRequestHead(size, lines.length >> 1);
   if (answer < 0) throw refusal(answer, head);
   return answer;
@@ -117,14 +117,25 @@ function putLines(lines: FieldLines, at: number): number {
   return end;
 }
 
-// Writes a part of the head to the text region, and the NUL behind it. Answers where the next part goes.
+// Writes a part of the head to the text region, and the NUL behind it. Answers where the next part goes, or -1 when a
+// character of it does not fit into an octet.
 function putPart(part: string, at: number): number {
   const end = at + part.length;
   if (end >= TEXT_SIZE) throw invalid("max-header-size", `the head takes more than ${TEXT_SIZE} octets`);
   const { text } = codec;
   // Most parts are so short that a call of the runtime's primitive costs more than the loop.
-  if (part.length > SHORT_PART) writeLatin1(text, part, at);
-  else for (let i = 0; i < part.length; i++) text[at + i] = part.charCodeAt(i);
+  if (part.length > SHORT_PART) {
+    if (TOO_WIDE.test(part)) return -1;
+    writeLatin1(text, part, at);
+  } else {
+    let codes = 0;
+    for (let i = 0; i < part.length; i++) {
+      const code = part.charCodeAt(i);
+      codes |= code;
+      text[at + i] = code;
+    }
+    if (codes > 0xff) return -1;
+  }
   text[end] = 0;
   return end + 1;
 }

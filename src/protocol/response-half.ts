@@ -11,12 +11,14 @@ import type { Limits } from "./limits.ts";
 import { passed } from "./reasons.ts";
 import { ReceivedOctets } from "./received-octets.ts";
 import { readResponseHead } from "./response-head.ts";
-import { nextResponseState, type ResponseEventName, type ResponseState } from "./states.ts";
+import { RESPONSE_TRANSITIONS, type ResponseState } from "./states.ts";
 import { readTrailerSection } from "./trailer-section.ts";
 
 const NEED_DATA = { type: "need-data" } as const;
 const PAUSED = { type: "paused" } as const;
 const CLOSED = { type: "closed" } as const;
+/** Most responses end without trailers. */
+const END = { type: "end", trailers: NO_HEADERS } as const;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -56,7 +58,7 @@ export class ResponseHalf {
   expect(asked: Asked): void {
     this.#dropLineEnds();
     if (this.input.size > 0) throw this.#unaskedFor();
-    this.#advance("request");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].request);
     this.#asked = asked;
     this.#head = null;
     this.#interimCount = 0;
@@ -83,11 +85,14 @@ export class ResponseHalf {
     const { input, limits } = this;
     const head =
       input.size > 0 && (input.isWorthAttempt || this.peerHasClosed)
-        ? readResponseHead(input.octets, input.start, input.end, {
-            flags: this.#asked.context,
-            maxHeaderLines: limits.maxHeaderLines,
-            maxHeaderSize: limits.maxHeaderSize - this.#headSize,
-          })
+        ? readResponseHead(
+            input.octets,
+            input.start,
+            input.end,
+            this.#asked.context,
+            limits.maxHeaderLines,
+            limits.maxHeaderSize - this.#headSize,
+          )
         : null;
     if (!head) return this.#needMore();
     input.consume(head.size);
@@ -100,7 +105,7 @@ export class ResponseHalf {
   }
 
   #acceptInterim(head: ResponseEvent): void {
-    this.#advance("informational");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].informational);
     if (!head.keepAlive) this.keepAlive = false;
     const { maxInformational } = this.limits;
     if (++this.#interimCount > maxInformational) {
@@ -114,12 +119,12 @@ export class ResponseHalf {
       const sentence = "101 (Switching Protocols) came, but the request had no Upgrade header";
       throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
     }
-    this.#advance("switch");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].switch);
     this.keepAlive = false;
   }
 
   #acceptFinal(head: ResponseEvent): void {
-    this.#advance("response");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].response);
     if (!head.keepAlive || head.keepAliveTimeout === 0) this.keepAlive = false;
     this.#left = head.contentLength ?? 0;
     this.#checkContentSize(this.#left);
@@ -165,7 +170,7 @@ export class ResponseHalf {
         : null;
     if (!section) return this.#needMore();
     input.consume(section.size);
-    this.#advance("end");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].end);
     return { type: "end", trailers: section.trailers };
   }
 
@@ -179,7 +184,7 @@ export class ResponseHalf {
     }
     if (!this.peerHasClosed) return this.state === "done" ? PAUSED : NEED_DATA;
     this.keepAlive = false;
-    this.#advance("close");
+    this.#advance(RESPONSE_TRANSITIONS[this.state].close);
     return CLOSED;
   }
 
@@ -209,13 +214,12 @@ export class ResponseHalf {
   }
 
   #end(): ReceiveEvent {
-    this.#advance("end");
-    return { type: "end", trailers: NO_HEADERS };
+    this.#advance(RESPONSE_TRANSITIONS[this.state].end);
+    return END;
   }
 
-  #advance(event: ResponseEventName): void {
-    const next = nextResponseState(this.state, event);
-    if (!next) throw new Error(`a response in state '${this.state}' cannot go on with '${event}'`);
+  #advance(next: ResponseState | undefined): void {
+    if (!next) throw new Error(`a response in state '${this.state}' cannot go on like this`);
     this.state = next;
   }
 

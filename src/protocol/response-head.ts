@@ -39,40 +39,34 @@ const FRAMINGS: Readonly<Record<number, Framing>> = {
 
 const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 
-/** What the parser must know of the request and of the caller's wishes. */
-export interface ResponseContext {
-  /** A sum of CONTEXT_ values. */
-  readonly flags: number;
-  readonly maxHeaderLines: number;
-  /** Octets that this head may take. */
-  readonly maxHeaderSize: number;
-}
-
-/** The context of a response to `method`. */
+/** What the parser must know of the request and of the caller's wishes: a sum of CONTEXT_ values. */
 export function contextOf(method: string, leniency: readonly string[] | undefined): number {
   const request = method === "HEAD" ? CONTEXT_HEAD : method === "CONNECT" ? CONTEXT_CONNECT : 0;
   return leniency?.includes("bare-lf") ? request | CONTEXT_BARE_LF : request;
 }
 
 /**
- * The response head at `start` of `octets`, or null when more octets than up to `end` are needed.
+ * The response head at `start` of `octets`, or null when more octets than up to `end` are needed. `context` is what
+ * `contextOf` answers, `maxHeaderSize` what this head may take.
  * @throws RemoteProtocolError when the octets are no response head, or a limit is passed
  */
 export function readResponseHead(
   octets: Uint8Array,
   start: number,
   end: number,
-  context: ResponseContext,
+  context: number,
+  maxHeaderLines: number,
+  maxHeaderSize: number,
 ): ResponseEvent | null {
-  const size = Math.min(end - start, context.maxHeaderSize + 1);
+  const size = Math.min(end - start, maxHeaderSize + 1);
   const address = place(octets, start, start + size);
-  const answer = codec.parseResponseHead(address, size, context.flags, context.maxHeaderLines);
+  const answer = codec.parseResponseHead(address, size, context, maxHeaderLines);
   if (answer < INCOMPLETE) {
     const offset = codec.result[RESULT_ERROR_OFFSET] as number;
     throw remoteError(answer, "malformed response head", octets.subarray(start, start + size), offset);
   }
-  if (answer > context.maxHeaderSize || (answer === INCOMPLETE && size > context.maxHeaderSize)) {
-    throw maxHeaderSizePassed(context.maxHeaderSize);
+  if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
+    throw maxHeaderSizePassed(maxHeaderSize);
   }
   if (answer === INCOMPLETE) return null;
 
@@ -136,8 +130,8 @@ export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}
           maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
           maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
         });
-  const flags = contextOf(options.method ?? "GET", options.leniency);
-  const head = readResponseHead(octets, 0, octets.length, { ...limits, flags });
+  const context = contextOf(options.method ?? "GET", options.leniency);
+  const head = readResponseHead(octets, 0, octets.length, context, limits.maxHeaderLines, limits.maxHeaderSize);
   if (!head) return "incomplete";
   const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;
   return { status, reason, version, headers, framing, contentLength, keepAlive, size };

@@ -11,12 +11,12 @@
  *   idle ──request──> sending ──end──> done
  *                     └content┘
  */
-export const REQUEST_TRANSITIONS = {
+export const REQUEST_TRANSITIONS: Transitions<RequestState, RequestEventName> = {
   idle: { request: "sending" },
   sending: { content: "sending", end: "done" },
   done: {},
   failed: {},
-} as const satisfies Transitions<RequestState, RequestEventName>;
+};
 
 /**
  * The response half; `request` is the request head going out.
@@ -25,7 +25,7 @@ export const REQUEST_TRANSITIONS = {
  *                     └informational┘        └content┘
  *                     └──switch──> switched
  */
-export const RESPONSE_TRANSITIONS = {
+export const RESPONSE_TRANSITIONS: Transitions<ResponseState, ResponseEventName> = {
   idle: { request: "awaiting", close: "closed" },
   awaiting: { informational: "awaiting", response: "content", switch: "switched" },
   content: { content: "content", end: "done" },
@@ -33,23 +33,13 @@ export const RESPONSE_TRANSITIONS = {
   switched: {},
   closed: {},
   failed: {},
-} as const satisfies Transitions<ResponseState, ResponseEventName>;
+};
 
 export type RequestState = "idle" | "sending" | "done" | "failed";
 export type RequestEventName = "request" | "content" | "end";
 export type ResponseState = "idle" | "awaiting" | "content" | "done" | "switched" | "closed" | "failed";
 export type ResponseEventName = "request" | "informational" | "response" | "switch" | "content" | "end" | "close";
 
-type Transitions<State extends string, EventName extends string> = Record<State, Partial<Record<EventName, State>>>;
-
-/** The state behind `event` in the request half, or undefined when it is not allowed there. */
-export function nextRequestState(state: RequestState, event: RequestEventName): RequestState | undefined {
-  const row: Partial<Record<RequestEventName, RequestState>> = REQUEST_TRANSITIONS[state];
-  return row[event];
-}
-
-/** The state behind `event` in the response half, or undefined when it is not allowed there. */
-export function nextResponseState(state: ResponseState, event: ResponseEventName): ResponseState | undefined {
-  const row: Partial<Record<ResponseEventName, ResponseState>> = RESPONSE_TRANSITIONS[state];
-  return row[event];
-}
+type Transitions<State extends string, EventName extends string> = Readonly<
+  Record<State, Readonly<Partial<Record<EventName, State>>>>
+>;

@@ -1,4 +1,5 @@
-// README.md is a program: each of its TypeScript blocks type-checks, runs, and prints what its comments say.
+// README.md and the pages in docs/ are programs: each of their TypeScript blocks type-checks, runs, and prints what its
+// comments say.
 //
 // The blocks are put into a project of their own, where "httpcore" is this package as it is installed (dist/), are
 // compiled there, and are run in a process each. Their hosts are two local servers. A comment below a console.log is
@@ -9,7 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoServer, startDemoServer } from "../examples/demo-server.ts";
@@ -18,8 +19,9 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COMPILER = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const HOSTS = ["httpbin.org", "www.example.com"];
 
-const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-const blocks = findBlocks(readme);
+const PAGES = ["README.md", "docs/protocol.md", "docs/network-backend.md"];
+const page = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const blocks = PAGES.flatMap((path) => findBlocks(path, page(path)));
 
 /** Milliseconds for the compiler, on a machine that is busy. */
 const COMPILER_TIMEOUT = 60_000;
@@ -42,7 +44,7 @@ afterAll(async () => {
 });
 
 test("the README has at most 200 lines", () => {
-  expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+  expect(page("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
 });
 
 test("every host in a block is one that the test stands in for", () => {
@@ -77,14 +79,19 @@ interface Block {
   readonly code: string;
 }
 
-function findBlocks(markdown: string): Block[] {
+function findBlocks(path: string, markdown: string): Block[] {
   const found: Block[] = [];
   let title = "";
   for (const [, heading, code] of markdown.matchAll(/^#+ (.+)$|^```ts\n([\s\S]*?)^```$/gm)) {
     if (heading !== undefined) title = heading;
-    if (code !== undefined) found.push({ name: `block-${found.length + 1}`, title, code });
+    if (code !== undefined) found.push({ name: `${nameOf(path)}-${found.length + 1}`, title, code });
   }
   return found;
+}
+
+// docs/network-backend.md: network-backend
+function nameOf(path: string): string {
+  return basename(path, ".md").toLowerCase();
 }
 
 // What stands in the comments below each console.log, in their order.

@@ -14,7 +14,7 @@ import {
   REASON_UNSUPPORTED_TRANSFER_ENCODING,
 } from "./abi";
 import { NOT_DECIMAL, parseDecimal } from "./decimal";
-import { COLON, COMMA, EQUALS, hexValue, isDigit, isTchar, SEMICOLON } from "./octets";
+import { COLON, COMMA, EQUALS, hexValue, isDigit, isRegName } from "./octets";
 import { matches, skipShortToken, skipWhitespace, trimWhitespace } from "./scan";
 
 /** The value of Content-Length, or NOT_DECIMAL while no line gave one. */
@@ -46,22 +46,68 @@ export function beginFields(): void {
   keepAliveTimeout = -1;
 }
 
+// The fields that matter, told by the length of their names; the two of one length are told by their first letter.
+const HOST: i32 = 4;
+const EXPECT: i32 = 6;
+const UPGRADE: i32 = 7;
+const CONNECTION: i32 = 10;
+const KEEP_ALIVE: i32 = 11;
+const CONTENT_LENGTH: i32 = 14;
+const TRANSFER_ENCODING: i32 = 17;
+const ANY_OTHER: i32 = 0;
+
+/** Which field is it? One comparison at most, and none for most names. */
+function recognise(name: i32, nameEnd: i32): i32 {
+  let field = nameEnd - name;
+  let word: string;
+  switch (field) {
+    case HOST:
+      word = "host";
+      break;
+    case EXPECT:
+      word = "expect";
+      break;
+    case UPGRADE:
+      word = "upgrade";
+      break;
+    case CONNECTION:
+      if ((load<u8>(name) | 0x20) === 0x6b) {
+        field = KEEP_ALIVE;
+        word = "keep-alive";
+      } else {
+        word = "connection";
+      }
+      break;
+    case CONTENT_LENGTH:
+      word = "content-length";
+      break;
+    case TRANSFER_ENCODING:
+      word = "transfer-encoding";
+      break;
+    default:
+      return ANY_OTHER;
+  }
+  return matches(name, word) ? field : ANY_OTHER;
+}
+
 /** Takes one field line of a response; `folded` is 1 when the value holds a line folding. Answers 0 or a reason. */
 export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd: i32, folded: i32): i32 {
-  switch (nameEnd - name) {
-    case 7:
-      if (matches(name, "upgrade")) upgradeLines++;
+  const field = recognise(name, nameEnd);
+  if (folded && field >= CONNECTION && field !== KEEP_ALIVE) return REASON_FOLDED_FRAMING_HEADER;
+  switch (field) {
+    case UPGRADE:
+      upgradeLines++;
       return 0;
-    case 10:
-      if (matches(name, "connection")) return folded ? REASON_FOLDED_FRAMING_HEADER : noteConnection(value, valueEnd);
-      if (matches(name, "keep-alive")) noteKeepAlive(value, valueEnd);
+    case CONNECTION:
+      noteConnection(value, valueEnd);
       return 0;
-    case 14:
-      if (!matches(name, "content-length")) return 0;
-      return folded ? REASON_FOLDED_FRAMING_HEADER : noteContentLengthList(value, valueEnd);
-    case 17:
-      if (!matches(name, "transfer-encoding")) return 0;
-      return folded ? REASON_FOLDED_FRAMING_HEADER : noteTransferEncoding(value, valueEnd);
+    case KEEP_ALIVE:
+      noteKeepAlive(value, valueEnd);
+      return 0;
+    case CONTENT_LENGTH:
+      return noteContentLengthList(value, valueEnd);
+    case TRANSFER_ENCODING:
+      return noteTransferEncoding(value, valueEnd);
     default:
       return 0;
   }
@@ -69,26 +115,24 @@ export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd:
 
 /** Takes one field line of a request. Answers 0 or a reason. */
 export function noteRequestField(name: i32, nameEnd: i32, value: i32, valueEnd: i32): i32 {
-  switch (nameEnd - name) {
-    case 4:
-      if (!matches(name, "host")) return 0;
+  switch (recognise(name, nameEnd)) {
+    case HOST:
       if (++hostLines > 1) return REASON_DUPLICATE_HOST;
       return isHost(value, valueEnd) ? 0 : REASON_INVALID_HOST;
-    case 6:
-      if (matches(name, "expect")) expectsContinue = valueEnd - value === 12 && matches(value, "100-continue");
+    case EXPECT:
+      expectsContinue = valueEnd - value === 12 && matches(value, "100-continue");
       return 0;
-    case 7:
-      if (matches(name, "upgrade")) upgradeLines++;
+    case UPGRADE:
+      upgradeLines++;
       return 0;
-    case 10:
-      if (matches(name, "connection")) noteConnection(value, valueEnd);
+    case CONNECTION:
+      noteConnection(value, valueEnd);
       return 0;
-    case 14:
-      if (!matches(name, "content-length")) return 0;
+    case CONTENT_LENGTH:
       if (contentLength !== NOT_DECIMAL) return REASON_CONFLICTING_CONTENT_LENGTH;
       return noteContentLength(value, valueEnd);
-    case 17:
-      return matches(name, "transfer-encoding") ? noteTransferEncoding(value, valueEnd) : 0;
+    case TRANSFER_ENCODING:
+      return noteTransferEncoding(value, valueEnd);
     default:
       return 0;
   }
@@ -130,7 +174,7 @@ function noteTransferEncoding(value: i32, end: i32): i32 {
 
 // Connection = #connection-option, connection-option = token (RFC 9110 section 7.6.1). In a value that is no such
 // list every option found still counts, and the connection is not used again.
-function noteConnection(value: i32, end: i32): i32 {
+function noteConnection(value: i32, end: i32): void {
   while (true) {
     const comma = findComma(value, end);
     const start = skipWhitespace(value, comma);
@@ -139,7 +183,7 @@ function noteConnection(value: i32, end: i32): i32 {
     if (size === 5 && matches(start, "close")) optionClose = true;
     else if (size === 10 && matches(start, "keep-alive")) optionKeepAlive = true;
     else if (size !== 0 && skipShortToken(start, optionEnd) !== optionEnd) connectionIsMalformed = true;
-    if (comma === end) return 0;
+    if (comma === end) return;
     value = comma + 1;
   }
 }
@@ -164,7 +208,7 @@ function findComma(at: i32, end: i32): i32 {
 }
 
 // Host = uri-host [ ":" port ] (RFC 9110 section 7.2), or empty. uri-host is an IP-literal in brackets or a reg-name:
-// unreserved, percent-encoded and sub-delims, which is what `isHostOctet` lets through.
+// which takes no brackets.
 function isHost(at: i32, end: i32): bool {
   if (at < end && load<u8>(at) === 0x5b) {
     at++;
@@ -172,7 +216,7 @@ function isHost(at: i32, end: i32): bool {
     at = skipAddress(at, end);
     if (at === start || at === end || load<u8>(at++) !== 0x5d) return false;
   } else {
-    while (at < end && isHostOctet(load<u8>(at))) at++;
+    while (at < end && isRegName(load<u8>(at))) at++;
   }
   if (at === end) return true;
   if (load<u8>(at++) !== COLON) return false;
@@ -185,7 +229,7 @@ function skipAddress(at: i32, end: i32): i32 {
   const start = at;
   let colons: i32 = 0;
   if (at < end && (load<u8>(at) | 0x20) === 0x76) {
-    while (at < end && (isHostOctet(load<u8>(at)) || load<u8>(at) === COLON)) at++;
+    while (at < end && (isRegName(load<u8>(at)) || load<u8>(at) === COLON)) at++;
     return at;
   }
   for (; at < end; at++) {
@@ -194,12 +238,4 @@ function skipAddress(at: i32, end: i32): i32 {
     else if (hexValue(octet) < 0 && octet !== 0x2e) break;
   }
   return colons >= 2 ? at : start;
-}
-
-// unreserved / "%" / sub-delims: the tchars but "#", "^", "`" and "|", and "(" ")" "," ";" "=" besides.
-function isHostOctet(octet: u8): bool {
-  if (octet === 0x23 || octet === 0x5e || octet === 0x60 || octet === 0x7c) return false;
-  return (
-    isTchar(octet) || octet === 0x28 || octet === 0x29 || octet === COMMA || octet === SEMICOLON || octet === EQUALS
-  );
 }

@@ -28,7 +28,23 @@ export const TCHAR_ROWS: usize = memory.data<u8>(
 
 /** Is `octet` a tchar? */
 export function isTchar(octet: u8): bool {
-  return octet < 0x80 && (load<u8>(TCHAR_ROWS + (octet & 15)) & (1 << (octet >> 4))) !== 0;
+  return isIn(TCHAR_ROWS, octet);
+}
+
+// reg-name = *( unreserved / pct-encoded / sub-delims ) (RFC 3986 section 3.2.2), in rows as above: the tchars but "#",
+// "^", "`" and "|", and "(" ")" "," ";" "=" besides.
+const REG_NAME_ROWS: usize = memory.data<u8>(
+  [0xa8, 0xfc, 0xf8, 0xf8, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xf4, 0x5c, 0x54, 0x5c, 0xd4, 0x70],
+  16,
+);
+
+/** May `octet` stand in a reg-name? */
+export function isRegName(octet: u8): bool {
+  return isIn(REG_NAME_ROWS, octet);
+}
+
+function isIn(rows: usize, octet: u8): bool {
+  return octet < 0x80 && (load<u8>(rows + (octet & 15)) & (1 << (octet >> 4))) !== 0;
 }
 
 /** DIGIT = %x30-39 (RFC 5234) */

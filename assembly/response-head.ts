@@ -48,35 +48,48 @@ export function parseResponseHead(start: i32, size: i32, context: i32, maxLines:
   const status = load<i32>(RESULT + (RESULT_STATUS << 2));
   // RFC 9110 section 9.3.6: in a 2xx to CONNECT the framing fields mean nothing, so they are not judged either.
   const isTunnel = (context & CONTEXT_CONNECT) !== 0 && status >= 200 && status < 300;
-  let flags = isTunnel || status === 101 ? FLAG_SWITCHED : 0;
-  let index: i32 = 0;
-  while (true) {
-    const ending = line.endOfSection(start, at, end, context);
-    if (ending !== line.SECTION_GOES_ON) {
-      if (ending <= INCOMPLETE) return ending;
-      at += ending;
-      break;
-    }
-    const name = at;
-    at = line.cutFieldLine(start, at, end, context, index, maxLines);
-    if (at <= INCOMPLETE) return at;
-    if (line.isFolded) flags |= FLAG_FOLDED;
-    if (!isTunnel) {
-      const reason = fields.noteResponseField(name, line.nameEnd, line.valueStart, line.valueEnd, line.isFolded);
-      if (reason !== 0) return fail(reason, line.valueStart - start);
-    }
-    index++;
-  }
-  setResult(RESULT_FIELD_COUNT, index);
+  at = cutFieldSection(start, at, end, context, maxLines, isTunnel ? IGNORE_FRAMING : JUDGE_FRAMING);
+  if (at <= INCOMPLETE) return at;
   setResult(RESULT_KEEP_ALIVE_TIMEOUT, fields.keepAliveTimeout);
-  if (fields.upgradeLines > 0) flags |= FLAG_UPGRADE;
 
+  let flags = load<i32>(RESULT + (RESULT_FLAGS << 2));
+  if (isTunnel || status === 101) flags |= FLAG_SWITCHED;
+  if (fields.upgradeLines > 0) flags |= FLAG_UPGRADE;
   const framing = decideFraming(status, context, isTunnel);
   if (framing < 0) return fail(-framing, 0);
   setResult(RESULT_FRAMING, framing);
   if (framing !== FRAMING_CLOSE_DELIMITED && isPersistent()) flags |= FLAG_KEEP_ALIVE;
   setResult(RESULT_FLAGS, flags);
   return at - start;
+}
+
+/** Whether the fields that frame a message are taken note of: in a head they are, in a trailer section never. */
+const JUDGE_FRAMING: i32 = 1;
+const IGNORE_FRAMING: i32 = 0;
+
+// Cuts the field lines from `at` on and the empty line behind them; RESULT_FLAGS is FLAG_FOLDED or nothing then.
+// Answers the address behind, INCOMPLETE or an error.
+function cutFieldSection(start: i32, at: i32, end: i32, context: i32, maxLines: i32, judges: i32): i32 {
+  let index: i32 = 0;
+  let flags: i32 = 0;
+  while (true) {
+    const ending = line.endOfSection(start, at, end, context);
+    if (ending !== line.SECTION_GOES_ON) {
+      if (ending <= INCOMPLETE) return ending;
+      setResult(RESULT_FIELD_COUNT, index);
+      setResult(RESULT_FLAGS, flags);
+      return at + ending;
+    }
+    const name = at;
+    at = line.cutFieldLine(start, at, end, context, index, maxLines);
+    if (at <= INCOMPLETE) return at;
+    if (line.isFolded) flags = FLAG_FOLDED;
+    if (judges) {
+      const reason = fields.noteResponseField(name, line.nameEnd, line.valueStart, line.valueEnd, line.isFolded);
+      if (reason !== 0) return fail(reason, line.valueStart - start);
+    }
+    index++;
+  }
 }
 
 // RFC 9112 section 6.3, in its order and under its numbers. Answers a FRAMING_ value or a negated reason.
@@ -115,24 +128,7 @@ function isPersistent(): bool {
  * never acted upon, whatever their name. Answers its size, INCOMPLETE or an error.
  */
 export function parseTrailerSection(start: i32, size: i32, maxLines: i32): i32 {
-  const end = start + size;
-  let at = start;
-  let index: i32 = 0;
-  let flags: i32 = 0;
-  while (true) {
-    // The leniency "bare-lf" is for heads only (RFC 9112 section 2.2 does not extend it to chunk framing).
-    const ending = line.endOfSection(start, at, end, 0);
-    if (ending !== line.SECTION_GOES_ON) {
-      if (ending <= INCOMPLETE) return ending;
-      at += ending;
-      break;
-    }
-    at = line.cutFieldLine(start, at, end, 0, index, maxLines);
-    if (at <= INCOMPLETE) return at;
-    if (line.isFolded) flags = FLAG_FOLDED;
-    index++;
-  }
-  setResult(RESULT_FIELD_COUNT, index);
-  setResult(RESULT_FLAGS, flags);
-  return at - start;
+  // The leniency "bare-lf" is for heads only (RFC 9112 section 2.2 does not extend it to chunk framing).
+  const at = cutFieldSection(start, start, start + size, 0, maxLines, IGNORE_FRAMING);
+  return at <= INCOMPLETE ? at : at - start;
 }

@@ -60,9 +60,7 @@ export function prepareContent(content: Content | null | undefined): PreparedCon
     }
   }
   const kind = typeof content === "object" ? Object.prototype.toString.call(content).slice(8, -1) : typeof content;
-  throw new TypeError(
-    `content must be a Uint8Array, ArrayBuffer, string, Blob, iterable, async iterable, ReadableStream or null, not ${kind}`,
-  );
+  throw new TypeError(`content must be octets, a string, a Blob, an iterable, a ReadableStream or null, not ${kind}`);
 }
 
 /** The octets of one item of an iterable. @throws TypeError when it is neither octets nor a string */

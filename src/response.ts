@@ -119,7 +119,7 @@ export class Response {
   get trailers(): HeaderList {
     const trailers = this.#trailers ?? this.#reader.trailers;
     if (trailers) return trailers;
-    throw new ResponseNotRead("trailers come behind the content, which has not been read to its end");
+    throw new ResponseNotRead("the content has not been read to its end");
   }
 
   /**

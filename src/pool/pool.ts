@@ -77,10 +77,10 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     this.#isClosed = true;
     for (const exchange of this.#queue.toArray()) {
       this.#queue.remove(exchange);
-      exchange.fail(new PoolClosed("the connection pool was closed while the request waited for a connection"));
+      exchange.fail(new PoolClosed("the connection pool has been closed"));
     }
     for (const connection of this.#connections) {
-      connection.close(new ReadError("the connection pool was closed while the exchange was under way"));
+      connection.close(new ReadError("the connection pool has been closed"));
     }
   }
 

@@ -80,12 +80,8 @@ export function localError(answer: number, part: string): LocalProtocolError {
   return new LocalProtocolError(`the request cannot be sent: ${sentenceOf(reason)}${part}`, { reason });
 }
 
-/** The error for heads of more than `limit` octets. */
-export function maxHeaderSizePassed(limit: number): RemoteProtocolError {
-  return passed("max-header-size", `the response head takes more octets than maxHeaderSize allows (${limit})`);
-}
-
-/** The error for a limit passed by the peer; `reason` names it. */
-export function passed(reason: string, sentence: string): RemoteProtocolError {
-  return new RemoteProtocolError(sentence, { reason });
+/** The error for a limit that the peer has passed; `reason` is its name in kebab case. */
+export function passed(reason: string, limit: number): RemoteProtocolError {
+  const name = reason.replace(/-./g, (letter) => letter.charAt(1).toUpperCase());
+  return new RemoteProtocolError(`the response passes the limit ${name} (${limit})`, { reason });
 }

@@ -109,14 +109,14 @@ export class ResponseHalf {
     if (!head.keepAlive) this.keepAlive = false;
     const { maxInformational } = this.limits;
     if (++this.#interimCount > maxInformational) {
-      throw passed("max-informational", `more interim responses than maxInformational allows (${maxInformational})`);
+      throw passed("max-informational", maxInformational);
     }
   }
 
   // RFC 9110 section 7.8: only what was asked for can be switched to.
   #acceptSwitch(head: ResponseEvent): void {
     if (head.status === 101 && !this.#asked.upgrade) {
-      const sentence = "101 (Switching Protocols) came, but the request had no Upgrade header";
+      const sentence = "101 came, but no Upgrade had been asked for";
       throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
     }
     this.#advance(RESPONSE_TRANSITIONS[this.state].switch);
@@ -226,7 +226,7 @@ export class ResponseHalf {
   #checkContentSize(size: number): void {
     const { maxContentSize } = this.limits;
     if (size > maxContentSize) {
-      throw passed("max-content-size", `the content is larger than maxContentSize allows (${maxContentSize})`);
+      throw passed("max-content-size", maxContentSize);
     }
   }
 

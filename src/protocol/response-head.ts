@@ -28,7 +28,7 @@ import { codec, place } from "../wasm/codec.ts";
 import type { Framing, ResponseEvent } from "./events.ts";
 import { type HeaderList, takeHeaderList } from "./header-list.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "./limits.ts";
-import { maxHeaderSizePassed, remoteError } from "./reasons.ts";
+import { passed, remoteError } from "./reasons.ts";
 
 const FRAMINGS: Readonly<Record<number, Framing>> = {
   [FRAMING_NONE]: "none",
@@ -66,7 +66,7 @@ export function readResponseHead(
     throw remoteError(answer, "malformed response head", octets.subarray(start, start + size), offset);
   }
   if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
-    throw maxHeaderSizePassed(maxHeaderSize);
+    throw passed("max-header-size", maxHeaderSize);
   }
   if (answer === INCOMPLETE) return null;
 

@@ -31,13 +31,11 @@ export function readTrailerSection(
   if (answer < INCOMPLETE) {
     const at = codec.result[RESULT_ERROR_OFFSET] as number;
     const error = remoteError(answer, "malformed trailer section", octets.subarray(start, start + size), at, before);
-    if (error.reason === "max-header-lines")
-      throw passed("max-trailer-lines", "more trailer lines than maxTrailerLines allows");
+    if (error.reason === "max-header-lines") throw passed("max-trailer-lines", limits.maxTrailerLines);
     throw error;
   }
   if (answer > limits.maxTrailerSize || (answer === INCOMPLETE && size > limits.maxTrailerSize)) {
-    const sentence = `the trailer section takes more octets than maxTrailerSize allows (${limits.maxTrailerSize})`;
-    throw passed("max-trailer-size", sentence);
+    throw passed("max-trailer-size", limits.maxTrailerSize);
   }
   if (answer === INCOMPLETE) return null;
   return { trailers: takeHeaderList(decodeLatin1(codec.octets, address, address + answer)), size: answer };

@@ -114,10 +114,7 @@ function unavailable(cause: unknown): Codec {
   });
 }
 
-// The fastest way that the runtime has.
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
-  if (fromBase64) return fromBase64.call(Uint8Array, text);
   const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
   if (Buffer) return Buffer.from(text, "base64");
   const characters = atob(text);

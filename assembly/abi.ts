@@ -84,11 +84,11 @@ export const STATE_PHASE = 0;
 /** Octets left of the chunk, or the size being read: low and high 32 bits. */
 export const STATE_LEFT_LOW = 1;
 export const STATE_LEFT_HIGH = 2;
-/** Hexadecimal digits of the size being read, leading zeros not counted. */
+/** Hexadecimal digits of the size being read, leading zeros too. */
 export const STATE_DIGITS = 3;
 /** Octets of chunk extensions and of surplus zeros so far in this message. */
 export const STATE_EXTENSION_SIZE = 4;
-/** Octets consumed in this message before the present call: error offsets count from the content's start. */
+/** Number of state slots. */
 export const STATE_COUNT = 5;
 
 export const CHUNK_SIZE_START = 0;

@@ -120,7 +120,7 @@ export function noteRequestField(name: i32, nameEnd: i32, value: i32, valueEnd: 
       if (++hostLines > 1) return REASON_DUPLICATE_HOST;
       return isHost(value, valueEnd) ? 0 : REASON_INVALID_HOST;
     case EXPECT:
-      expectsContinue = valueEnd - value === 12 && matches(value, "100-continue");
+      noteExpect(value, valueEnd);
       return 0;
     case UPGRADE:
       upgradeLines++;
@@ -132,7 +132,12 @@ export function noteRequestField(name: i32, nameEnd: i32, value: i32, valueEnd: 
       if (contentLength !== NOT_DECIMAL) return REASON_CONFLICTING_CONTENT_LENGTH;
       return noteContentLength(value, valueEnd);
     case TRANSFER_ENCODING:
-      return noteTransferEncoding(value, valueEnd);
+      // Ours is written strictly: one line, one coding, nothing else that another parser could read otherwise.
+      if (++transferEncodingLines > 1 || valueEnd - value !== 7 || !matches(value, "chunked")) {
+        return REASON_UNSUPPORTED_TRANSFER_ENCODING;
+      }
+      chunkedCodings = 1;
+      return 0;
     default:
       return 0;
   }
@@ -183,6 +188,17 @@ function noteConnection(value: i32, end: i32): void {
     if (size === 5 && matches(start, "close")) optionClose = true;
     else if (size === 10 && matches(start, "keep-alive")) optionKeepAlive = true;
     else if (size !== 0 && skipShortToken(start, optionEnd) !== optionEnd) connectionIsMalformed = true;
+    if (comma === end) return;
+    value = comma + 1;
+  }
+}
+
+// Expect = #expectation (RFC 9110 section 10.1.1)
+function noteExpect(value: i32, end: i32): void {
+  while (true) {
+    const comma = findComma(value, end);
+    const start = skipWhitespace(value, comma);
+    if (trimWhitespace(start, comma) - start === 12 && matches(start, "100-continue")) expectsContinue = true;
     if (comma === end) return;
     value = comma + 1;
   }

@@ -2,7 +2,7 @@
 // it made once by the caller stays valid, and a socket may read straight into it.
 //
 //   RESULT   RESULT_COUNT x i32             what a call found (abi.ts, RESULT_)
-//   LENGTH   f64                            a content length or a chunk size: more than 32 bits
+//   LENGTH   f64                            a content length: more than 32 bits
 //   STATE    STATE_COUNT x i32              the chunk decoder's state, put there by the caller
 //   FIELDS   FIELD_CAPACITY x 4 x i32       one row a field line: name start, name end, value start, value end
 //   WINDOW   64 KiB        | slack          where sockets read into

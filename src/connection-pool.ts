@@ -125,12 +125,18 @@ export class BaseConnectionPool {
       const lines = completeLines(name, parsed.authority, options.headers, content);
       // The request as an error shows it: from what was read of it, and made only when there is one.
       const makeRequest = (): Request =>
-        new Request(name, urlOf(parsed), {
+        new Request(name, urlOf({ ...parsed, target: extensions.target ?? parsed.target }), {
           headers: headerListOf(lines),
           content: options.content ?? null,
           extensions: options.extensions ?? {},
         });
-      this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
+      const settle = { resolve, reject, makeRequest };
+      try {
+        this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
+      } catch (error) {
+        if (content !== null && !(content instanceof Uint8Array)) content.discard();
+        throw error;
+      }
     });
   }
 
@@ -151,6 +157,8 @@ export class BaseConnectionPool {
     const target = extensions.target ?? url.target;
     const request = prepareRequest({ method, authority, target, lines, content, trailers: extensions.trailers });
     this.#refuseMissing(request);
+    // Reading the options may have run code of the caller's.
+    signal?.throwIfAborted();
     const sink = new SinkClass(settle, extensions.informational);
     const exchange = new Exchange(
       request,

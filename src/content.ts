@@ -49,14 +49,14 @@ export function prepareContent(content: Content | null | undefined): PreparedCon
   }
   if (typeof content === "object" && !ArrayBuffer.isView(content)) {
     if (content instanceof ReadableStream) {
-      return oneShot(() => readerIterator(content));
+      return oneShot(content, () => readerIterator(content));
     }
     const tag = Object.prototype.toString.call(content).slice(8, -1);
     if (Symbol.asyncIterator in content) {
-      return oneShot(() => content[Symbol.asyncIterator]());
+      return oneShot(content, () => content[Symbol.asyncIterator]());
     }
     if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(tag)) {
-      return oneShot(() => content[Symbol.iterator]());
+      return oneShot(content, () => content[Symbol.iterator]());
     }
   }
   const kind = typeof content === "object" ? Object.prototype.toString.call(content).slice(8, -1) : typeof content;
@@ -81,7 +81,7 @@ export function giveUp(iterator: ContentIterator | null): void {
   }
 }
 
-function oneShot(start: () => ContentIterator): ContentSource {
+function oneShot(source: object, start: () => ContentIterator): ContentSource {
   let isOpened = false;
   const open = (): ContentIterator => {
     isOpened = true;
@@ -95,6 +95,8 @@ function oneShot(start: () => ContentIterator): ContentSource {
       if (isOpened) return;
       try {
         giveUp(open());
+        // A stream of Node's that nobody has begun to read takes no notice of that: it holds a file, say, all the same.
+        (source as { destroy?(): void }).destroy?.();
       } catch {
         // a stream that somebody else reads is theirs to end
       }

@@ -214,7 +214,12 @@ export function locate<E>(error: E, origin: string, phase: Phase): E {
 
 /** `error`, with the request noted on it when it is one of ours and does not have it yet. */
 export function blameRequest<E>(error: E, makeRequest: () => unknown): E {
-  if (error instanceof HTTPCoreError && error.request === undefined) hide(error, "request", makeRequest());
+  if (!(error instanceof HTTPCoreError) || error.request !== undefined) return error;
+  try {
+    hide(error, "request", makeRequest());
+  } catch {
+    // The error itself is what matters.
+  }
   return error;
 }
 

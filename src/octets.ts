@@ -64,6 +64,14 @@ export function allocate(size: number): Uint8Array {
   return allocateUnsafe ? allocateUnsafe(size) : new Uint8Array(size);
 }
 
+/**
+ * A copy of the octets from `start` to `end`, a plain Uint8Array with a buffer of its own. (The `slice` of a Buffer is
+ * a view, so `slice` must not be used on octets that somebody else made.)
+ */
+export function copyOf(octets: Uint8Array, start = 0, end: number = octets.length): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(octets.subarray(start, end));
+}
+
 /** All `pieces` as one run of octets, made by `make`; a single piece is given back as it is. */
 export function concat(
   pieces: readonly Uint8Array[],

@@ -1,8 +1,9 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
-import { blameRequest, HTTPCoreError, ReadError } from "./errors.ts";
+import { blameRequest, ReadError } from "./errors.ts";
 import type { InformationalCallback } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
+import { copyOf } from "./octets.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
@@ -34,6 +35,11 @@ abstract class Sink implements ResponseSink {
     this.#settle.resolve(response);
   }
 
+  /** An abort rejects with the caller's own reason. */
+  protected rejectUntouched(reason: unknown): void {
+    this.#settle.reject(reason);
+  }
+
   protected reject(error: unknown): void {
     this.#settle.reject(blameRequest(error, this.#settle.makeRequest));
   }
@@ -46,6 +52,7 @@ abstract class Sink implements ResponseSink {
   abstract content(octets: Uint8Array): boolean;
   abstract end(trailers: HeaderList): void;
   abstract fail(error: unknown): void;
+  abstract abort(reason: unknown): void;
 }
 
 /** Gathers the whole response and resolves with it. */
@@ -62,7 +69,7 @@ export class CollectingSink extends Sink {
     const expected = this.#head?.contentLength ?? null;
     if (octets.length === expected) {
       // All of it has come at once: the one copy is the result.
-      this.#whole = octets.slice();
+      this.#whole = copyOf(octets);
       return true;
     }
     this.#growing ??= new GrowingOctets();
@@ -79,6 +86,10 @@ export class CollectingSink extends Sink {
 
   fail(error: unknown): void {
     this.reject(error);
+  }
+
+  abort(reason: unknown): void {
+    this.rejectUntouched(reason);
   }
 }
 
@@ -105,7 +116,7 @@ export class StreamingSink extends Sink implements ContentReader {
   }
 
   content(octets: Uint8Array): boolean {
-    const piece = octets.slice();
+    const piece = copyOf(octets);
     const waiter = this.#takeWaiter();
     if (waiter) {
       waiter.resolve(piece);
@@ -125,11 +136,17 @@ export class StreamingSink extends Sink implements ContentReader {
   }
 
   fail(error: unknown): void {
+    // Pieces that came before the fault are still handed out.
     this.#failure = { error };
     if (!this.#hasHead) this.reject(error);
-    // What came before a fault of the peer or the network is still handed out; an abort ends it at once.
-    if (!(error instanceof HTTPCoreError)) this.#discard();
     this.#takeWaiter()?.reject(error);
+  }
+
+  abort(reason: unknown): void {
+    this.#discard();
+    this.#failure = { error: reason };
+    if (!this.#hasHead) this.rejectUntouched(reason);
+    this.#takeWaiter()?.reject(reason);
   }
 
   // --- ContentReader ----------------------------------------------------------------------------------------------
@@ -158,7 +175,6 @@ export class StreamingSink extends Sink implements ContentReader {
   close(): void {
     if (this.#failure || (this.#end && this.#pieces.length === 0)) return;
     this.#discard();
-    this.#end = null;
     this.#failure = { error: new ReadError("the response has been closed") };
     this.exchange?.abandon();
     this.#takeWaiter()?.reject(this.#failure.error);
@@ -169,9 +185,11 @@ export class StreamingSink extends Sink implements ContentReader {
     this.exchange?.resume();
   }
 
+  // What came is not to be read any more, nor is its end.
   #discard(): void {
     this.#pieces.length = 0;
     this.#waitingSize = 0;
+    this.#end = null;
   }
 
   #takeWaiter(): Waiter | null {

@@ -3,10 +3,10 @@
 // Content comes from a ContentReader: a connection, or what the constructor was given. Reading it to its end gives the
 // connection back; closing the response before that closes the connection.
 
-import { type Content, prepareContent, toOctets } from "./content.ts";
+import { type Content, type ContentIterator, giveUp, prepareContent, toOctets } from "./content.ts";
 import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
-import { NO_OCTETS } from "./octets.ts";
+import { copyOf, NO_OCTETS } from "./octets.ts";
 import { ownProperties } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
@@ -170,7 +170,7 @@ export class Response {
     if (this.status < 200 || this.status > 599) {
       throw new TypeError(`a web Response cannot have status ${this.status}`);
     }
-    const body = NULL_BODY_STATUSES.has(this.status) ? null : this.#content ? this.#content.slice() : this.body;
+    const body = NULL_BODY_STATUSES.has(this.status) ? null : this.#content ? copyOf(this.#content) : this.body;
     const statusText = this.extensions.reasonPhrase ?? "";
     return new globalThis.Response(body, { status: this.status, statusText, headers: this.headers.toWeb() });
   }
@@ -237,7 +237,7 @@ export function completeResponse(head: ResponseEvent, content: Uint8Array, trail
 /** Content that a caller gave to the constructor. */
 class GivenContent implements ContentReader {
   trailers: HeaderList | null = null;
-  readonly #iterator: { next(): unknown; return?(): unknown };
+  readonly #iterator: ContentIterator;
   #isClosed = false;
 
   constructor(content: Content | null) {
@@ -255,13 +255,14 @@ class GivenContent implements ContentReader {
         return null;
       }
       const piece = toOctets(value);
-      if (piece.length > 0) return piece;
+      // A copy, as a byte stream takes the buffer away from whoever has it.
+      if (piece.length > 0) return copyOf(piece);
     }
   }
 
   close(): void {
     if (this.#isClosed || this.trailers) return;
     this.#isClosed = true;
-    this.#iterator.return?.();
+    giveUp(this.#iterator);
   }
 }

@@ -23,7 +23,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 // reg-name without ";" "," "=" and the like would be too strict: unreserved, percent-encoded and sub-delims.
 const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
-const IP_LITERAL = /^(?:[0-9A-Fa-f:.]+(?:%(?:25)?[A-Za-z0-9._~-]+)?|[Vv][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)$/;
+const IPV6 = /^([0-9A-Fa-f:.]+)(?:%(?:25)?[A-Za-z0-9._~-]+)?$/;
 const USERINFO = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*$/;
 const PORT = /^[0-9]{1,5}$/;
 /** What may stand in a request target. */
@@ -219,7 +219,7 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
   }
   const isLiteral = hostText.startsWith("[");
   const host = isLiteral ? hostText.slice(1, -1) : hostText;
-  if (isLiteral ? !hostText.endsWith("]") || !IP_LITERAL.test(host) : !REG_NAME.test(host)) {
+  if (isLiteral ? !hostText.endsWith("]") || !isIPv6(host) : !REG_NAME.test(host)) {
     throw invalid(`"${shown(hostText)}" is no host (outside ASCII: give it in punycode)`);
   }
   if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
@@ -240,6 +240,12 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
     origin: `${scheme}://${bracketed(lowerHost)}:${effectivePort}`,
     hostHeader: isDefault ? bracketed(sentHost) : `${bracketed(sentHost)}:${effectivePort}`,
   };
+}
+
+// An IPv6 address, with a zone or without; the runtime's own parser judges the address.
+function isIPv6(text: string): boolean {
+  const [, address] = IPV6.exec(text) ?? [];
+  return address !== undefined && globalThis.URL.canParse(`http://[${address}]/`);
 }
 
 function checkTarget(target: string): string {

@@ -3,7 +3,7 @@
 // A piece is played when somebody waits for octets and the request before it is complete, as a server would answer. So
 // pieces for a second response stay back until the second request has been written. What is written is kept.
 
-import { concat, decodeLatin1 } from "../octets.ts";
+import { concat, copyOf, decodeLatin1 } from "../octets.ts";
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
 
 /** Faults of a MockBackend; each number counts pieces played on a connection. */
@@ -71,7 +71,7 @@ class MockConnection implements NetworkConnection {
   }
 
   write(octets: Uint8Array): boolean {
-    this.#written.push(octets.slice());
+    this.#written.push(copyOf(octets));
     this.#request += decodeLatin1(octets, 0, octets.length);
     this.#play();
     return true;

@@ -56,6 +56,11 @@ export interface NetworkConnection {
   write(octets: Uint8Array): boolean;
   /** As `write` for several pieces, as few segments as possible. */
   writeAll(pieces: readonly Uint8Array[]): boolean;
+  /**
+   * Calls back when everything that has come by now has been handed to the receiver. Where it is missing, idle
+   * connections are used as they are.
+   */
+  settle?(callback: () => void): void;
   /** Stops and restarts reading. */
   pause(): void;
   resume(): void;

@@ -25,7 +25,12 @@ export const nodeBackend: NetworkBackend = {
     if (options.tls === null) return open(net.connect(socketOptions(options, receiver)), "connect", options, receiver);
     const { connect, checkServerIdentity } = await import("node:tls");
     options.signal.throwIfAborted();
-    const socket = connect({ ...socketOptions(options, receiver), ...tlsOptions(options.tls), checkServerIdentity });
+    const { servername } = options.tls;
+    const socket = connect({
+      ...socketOptions(options, receiver),
+      ...tlsOptions(options.tls),
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
+    });
     return open(socket, "secureConnect", options, receiver);
   },
 };
@@ -57,9 +62,6 @@ function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.
     port,
     ...NOT_GIVEN,
     allowHalfOpen: true,
-    noDelay: socket.noDelay,
-    keepAlive: socket.keepAlive !== null,
-    keepAliveInitialDelay: socket.keepAlive ?? 0,
     autoSelectFamily: socket.happyEyeballs,
     onread: {
       buffer: window,
@@ -73,8 +75,8 @@ function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.
 
 function tlsOptions({ servername, ca, verify }: TLSConnectOptions): tls.ConnectionOptions {
   return {
-    // RFC 6066 section 3: no IP address in SNI. It is verified all the same, as node takes `host` then.
-    ...(net.isIP(servername) === 0 ? { servername } : { host: servername }),
+    // RFC 6066 section 3: no IP address in SNI. The certificate is checked against it all the same.
+    servername: net.isIP(servername) === 0 ? servername : "",
     ...(ca === null ? {} : { ca: ca as string }),
     rejectUnauthorized: verify,
     ALPNProtocols: ALPN_PROTOCOLS,
@@ -84,7 +86,7 @@ function tlsOptions({ servername, ca, verify }: TLSConnectOptions): tls.Connecti
 function open(
   socket: net.Socket,
   openEvent: "connect" | "secureConnect",
-  { signal }: ConnectOptions,
+  { signal, socket: wishes }: ConnectOptions,
   receiver: NetworkReceiver,
 ): Promise<NetworkConnection> {
   return new Promise((resolve, reject) => {
@@ -106,6 +108,9 @@ function open(
     socket.once("close", closed);
     socket.once(openEvent, () => {
       settle();
+      // node:tls takes these two as methods only.
+      socket.setNoDelay(wishes.noDelay);
+      if (wishes.keepAlive !== null) socket.setKeepAlive(true, wishes.keepAlive);
       resolve(new NodeConnection(socket, receiver));
     });
   });
@@ -138,6 +143,11 @@ class NodeConnection implements NetworkConnection {
     for (const piece of pieces) this.#socket.write(piece, this.#written);
     this.#socket.uncork();
     return this.#isDrained();
+  }
+
+  settle(callback: () => void): void {
+    // The first comes behind the poll that may be under way, the second behind a whole one.
+    setImmediate(() => setImmediate(callback));
   }
 
   pause(): void {

@@ -2,7 +2,7 @@
 //
 // What is watched has a field `dueAt` that its owner may put off at any time by an assignment: that costs nothing, and
 // the timer finds out when it fires. So a limit on every read of every connection is cheap. The timer is scheduled for
-// the earliest limit known and never keeps the process alive: a connection that is waited for does that.
+// the earliest limit known, and keeps the process alive as long as somebody waits for what is limited.
 
 /** Something with a time limit. */
 export interface Watched {
@@ -10,6 +10,8 @@ export interface Watched {
   watchIndex: number;
   /** The moment, on the clock of `now`, from which on `expire` is due. Infinity: not at present. */
   dueAt: number;
+  /** Does somebody wait for it, so that the process must not end before? */
+  readonly holdsProcess: boolean;
   /** Called once the moment has passed; must stop being watched or put `dueAt` off. */
   expire(): void;
 }
@@ -19,6 +21,8 @@ const MAX_DELAY = 2_147_483_647;
 
 // An array and no Set: see linked-list.ts.
 const watched: Watched[] = [];
+/** How many of them hold the process. */
+let holding = 0;
 let timer: unknown = null;
 let timerDueAt = Infinity;
 
@@ -29,7 +33,10 @@ export function now(): number {
 
 /** Watches `item` until `unwatch`. Also to be called when `dueAt` has been moved forward in time. */
 export function watch(item: Watched): void {
-  if (item.watchIndex < 0) item.watchIndex = watched.push(item) - 1;
+  if (item.watchIndex < 0) {
+    item.watchIndex = watched.push(item) - 1;
+    if (item.holdsProcess && ++holding === 1) holdProcess();
+  }
   if (item.dueAt < timerDueAt) schedule(item.dueAt);
 }
 
@@ -37,6 +44,7 @@ export function unwatch(item: Watched): void {
   const index = item.watchIndex;
   if (index < 0) return;
   item.watchIndex = -1;
+  if (item.holdsProcess && --holding === 0) holdProcess();
   const last = watched.pop() as Watched;
   if (last === item) return;
   watched[index] = last;
@@ -47,15 +55,25 @@ function schedule(dueAt: number): void {
   if (timer !== null) clearTimeout(timer as number);
   timerDueAt = dueAt;
   timer = setTimeout(tick, Math.min(Math.max(Math.ceil(dueAt - now()), 0), MAX_DELAY));
-  (timer as { unref?: () => void }).unref?.();
+  holdProcess();
+}
+
+// Timers are objects where they can be told to hold the process or not, and numbers where they cannot.
+function holdProcess(): void {
+  const handle = timer as { ref?(): void; unref?(): void } | null;
+  if (holding > 0) handle?.ref?.();
+  else handle?.unref?.();
 }
 
 function tick(): void {
   timer = null;
   timerDueAt = Infinity;
   const moment = now();
-  for (const item of [...watched]) if (item.dueAt <= moment && item.watchIndex >= 0) item.expire();
-  let earliest = Infinity;
-  for (const item of watched) if (item.dueAt < earliest) earliest = item.dueAt;
-  if (earliest < timerDueAt) schedule(earliest);
+  try {
+    for (const item of [...watched]) if (item.dueAt <= moment && item.watchIndex >= 0) item.expire();
+  } finally {
+    let earliest = Infinity;
+    for (const item of watched) if (item.dueAt < earliest) earliest = item.dueAt;
+    if (earliest < timerDueAt) schedule(earliest);
+  }
 }

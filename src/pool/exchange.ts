@@ -25,6 +25,8 @@ export interface ResponseSink {
   /** The response is complete. The connection stays with the exchange until `exchange.release()`. */
   end(trailers: HeaderList): void;
   fail(error: unknown): void;
+  /** The caller has aborted, for `reason`; in place of `fail`. */
+  abort(reason: unknown): void;
 }
 
 /** What the exchange needs of the connection that serves it. */
@@ -59,6 +61,7 @@ export class Exchange implements Watched, Linked<Exchange> {
   readonly limits: Readonly<Limits>;
   dueAt = Infinity;
   watchIndex = -1;
+  readonly holdsProcess = true;
   list: object | null = null;
   previous: Exchange | null = null;
   next: Exchange | null = null;
@@ -111,6 +114,7 @@ export class Exchange implements Watched, Linked<Exchange> {
 
   /** Enters `state`: its time limit starts. False when that is 0 already: the exchange has failed then. */
   enter(state: Exclude<ExchangeState, "finished">): boolean {
+    if (this.#state === "finished") return false;
     this.#state = state;
     const limit = limitOf(this.#timeouts, state);
     // A limit of 0 fails now where something new is needed; where octets are, those that have come get their chance.
@@ -178,19 +182,18 @@ export class Exchange implements Watched, Linked<Exchange> {
       this.#totalDueAt <= now()
         ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
         : new ErrorClass(`${sentence} within timeout.${name} (${this.#timeouts[name]} ms)`);
-    this.#stop(locate(error, this.request.authority.origin, phase));
+    if (!this.#finish()) return;
+    this.#leave();
+    this.#discardContent();
+    this.sink.fail(locate(error, this.request.authority.origin, phase));
   }
 
   /** The signal's abort: the exchange is its own listener, which spares a closure for each. */
   handleEvent(): void {
-    this.#stop(this.#signal?.reason);
-  }
-
-  #stop(error: unknown): void {
     if (!this.#finish()) return;
     this.#leave();
     this.#discardContent();
-    this.sink.fail(error);
+    this.sink.abort(this.#signal?.reason);
   }
 
   #leave(): void {

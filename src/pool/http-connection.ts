@@ -9,21 +9,12 @@ import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
+import type { ConnectionOwner } from "./connection-owner.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
 import type { Linked } from "./linked-list.ts";
 import type { Route } from "./route.ts";
 import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
-
-/** Who is told what becomes of a connection. */
-export interface ConnectionOwner {
-  /** The exchange is over and the connection can serve another. `serverTimeout`: `Keep-Alive: timeout`, in ms. */
-  becameIdle(connection: HTTPConnection, serverTimeout: number): void;
-  /** May an exchange that met a dead connection be sent again? Asked before the connection is closed. */
-  mayRepeat(exchange: Exchange): boolean;
-  /** The connection is closed for good; `repeated` is to be sent again, before all that wait. Called once. */
-  wasClosed(connection: HTTPConnection, repeated: Exchange | null): void;
-}
 
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
 
@@ -35,10 +26,12 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   readonly route: Route;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
+  /** Since when it is idle, on the same clock. */
+  idleSince = 0;
   list: object | null = null;
   previous: HTTPConnection | null = null;
   next: HTTPConnection | null = null;
-  readonly #owner: ConnectionOwner;
+  readonly #owner: ConnectionOwner<HTTPConnection>;
   readonly #protocol: ClientConnection;
   readonly #abortConnect = new AbortController();
   #network: NetworkConnection | null = null;
@@ -49,9 +42,12 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   #serverTimeout = Infinity;
   #hasResponded = false;
   #isPaused = false;
+  /** Interim responses have come, and no final one yet. */
   #isInterimOnly = false;
+  /** An exchange has been given to the connection, and nothing of it has been sent. */
+  #isSettling = false;
 
-  constructor(route: Route, owner: ConnectionOwner, leniency: readonly "bare-lf"[]) {
+  constructor(route: Route, owner: ConnectionOwner<HTTPConnection>, leniency: readonly "bare-lf"[]) {
     this.route = route;
     this.#owner = owner;
     this.#protocol = new ClientConnection({ leniency, content: "borrowed" });
@@ -88,6 +84,26 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     }
   }
 
+  /**
+   * Serves `exchange` on this idle connection: at once, or, when it `isStale`, after the network has told what has come
+   * meanwhile. A busy event loop may not have seen yet that the peer has closed it, or has spoken unasked.
+   */
+  reuse(exchange: Exchange, isStale: boolean): void {
+    if (!isStale || !this.#network?.settle) {
+      this.start(exchange);
+      return;
+    }
+    this.#exchange = exchange;
+    exchange.connection = this;
+    this.#state = "ACTIVE";
+    this.#isSettling = true;
+    this.#network.busy();
+    this.#network.settle(() => {
+      this.#isSettling = false;
+      if (this.#exchange === exchange && this.#state !== "CLOSED") this.start(exchange);
+    });
+  }
+
   /** Serves `exchange`; the connection is idle, or has just been opened. */
   start(exchange: Exchange): void {
     const network = this.#network as NetworkConnection;
@@ -96,6 +112,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#state = "ACTIVE";
     this.#requestCount++;
     this.#hasResponded = false;
+    this.#isInterimOnly = false;
     if (!exchange.enter("sending")) return;
     this.#protocol.setLimits(exchange.limits);
     try {
@@ -156,18 +173,15 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     if (this.#exchange?.state === "sending") this.#exchange.enter("receiving");
   }
 
-  uploadFailed(error: unknown): void {
-    this.close(error);
-  }
-
   // --- NetworkReceiver: the network speaking ----------------------------------------------------------------------
 
   received(octets: Uint8Array, size: number): void {
     if (this.#state === "CLOSED") return;
     this.#hasResponded = true;
-    this.#isInterimOnly = false;
     this.#protocol.receive(octets, size);
     this.#drain();
+    // Octets behind a complete response: nothing more is wanted of this peer, however long the caller takes to read.
+    if (this.#protocol.responseState === "done" && !this.#protocol.isReusable) this.#network?.close();
   }
 
   drained(): void {
@@ -180,7 +194,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#protocol.receive(null);
     this.#drain();
     if (this.#exchange === null) this.#shut();
-    else if (this.#protocol.responseState === "closed") {
+    else if (this.#protocol.requestState === "idle") {
       this.close(closedBeforeRequest());
     }
   }
@@ -188,16 +202,10 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   failed(cause: unknown): void {
     if (this.#state === "CLOSED") return;
     const exchange = this.#exchange;
-    if (exchange === null) {
-      this.#shut();
-      return;
-    }
+    if (exchange === null) this.#shut();
     // A response that has come whole is not harmed by what happens to its connection.
-    if (this.#protocol.responseState === "done") {
-      this.#protocol.receive(null);
-      return;
-    }
-    this.close(breakage(this.#protocol.requestState !== "done", cause));
+    else if (this.#protocol.responseState === "done") this.#protocol.receive(null);
+    else this.close(breakage(exchange.state === "sending", cause));
   }
 
   // --- octets through the protocol --------------------------------------------------------------------------------
@@ -269,7 +277,9 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     const exchange = this.#exchange;
     this.#exchange = null;
     const isStale = this.#requestCount > 1 && !this.#hasResponded && isDisconnect(error);
-    const isRepeated = exchange !== null && isStale && !exchange.isFinished && this.#owner.mayRepeat(exchange);
+    const isUnsent = this.#isSettling && !this.#owner.isClosed;
+    const isRepeated =
+      exchange !== null && !exchange.isFinished && (isUnsent || (isStale && this.#owner.mayRepeat(exchange)));
     if (exchange) exchange.connection = null;
     this.#shut(isRepeated ? exchange : null);
     if (!isRepeated) exchange?.fail(error);

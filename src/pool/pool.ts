@@ -7,9 +7,10 @@ import { PoolClosed, ReadError } from "../errors.ts";
 import type { NetworkBackend, SocketOptions, TLSConnectOptions } from "../network/network.ts";
 import { codec } from "../wasm/codec.ts";
 import { type Assignment, assign } from "./assignment.ts";
+import type { ConnectionOwner } from "./connection-owner.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
 import type { Exchange, ServingPool } from "./exchange.ts";
-import { type ConnectionOwner, HTTPConnection } from "./http-connection.ts";
+import { HTTPConnection } from "./http-connection.ts";
 import { LinkedList } from "./linked-list.ts";
 
 /** What a pool is made with; every field has been checked. */
@@ -28,6 +29,9 @@ export interface PoolSettings {
 /** Closing a little before the server does spares a request that would meet a dead connection. */
 const SERVER_TIMEOUT_MARGIN = 1000;
 
+/** Idle for longer than this, a connection is looked at once more before it is used: milliseconds. */
+const SETTLED_AFTER = 5;
+
 /** The connections of one route. */
 interface RouteState {
   count: number;
@@ -35,10 +39,11 @@ interface RouteState {
   readonly idle: HTTPConnection[];
 }
 
-export class Pool implements ConnectionOwner, ServingPool, Watched {
+export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watched {
   /** When the first idle connection expires, as far as is known. */
   dueAt = Infinity;
   watchIndex = -1;
+  readonly holdsProcess = false;
   readonly #settings: PoolSettings;
   readonly #connections = new Set<HTTPConnection>();
   readonly #routes = new Map<string, RouteState>();
@@ -69,7 +74,10 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
     if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
-    else if (exchange.begin() && !this.#serveAtOnce(exchange)) this.#enqueue(exchange);
+    else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
+      this.#queue.push(exchange);
+      exchange.enter("queued");
+    }
   }
 
   /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
@@ -106,7 +114,8 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   becameIdle(connection: HTTPConnection, serverTimeout: number): void {
     const { keepaliveExpiry, maxKeepaliveConnections } = this.#settings;
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
-    connection.expiresAt = expiry === Infinity ? Infinity : now() + expiry;
+    connection.idleSince = now();
+    connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
     this.#routes.get(connection.route.key)?.idle.push(connection);
     this.#serveQueue();
@@ -140,20 +149,13 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
 
   // --- assignment -------------------------------------------------------------------------------------------------
 
-  // The usual case: nobody waits, and there is a connection or room for one.
+  // Those that wait in the queue do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
-    if (this.#queue.size > 0) return false;
     this.#closeExpired(exchange.route.key);
     const assignment = this.#assign(exchange);
     if (assignment === "wait") return false;
     this.#carryOut(assignment, exchange);
     return true;
-  }
-
-  #enqueue(exchange: Exchange): void {
-    this.#queue.push(exchange);
-    this.#serveQueue();
-    if (this.#queue.has(exchange)) exchange.enter("queued");
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
@@ -191,7 +193,7 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
     if (assignment === "reuse") {
       const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
       this.#idle.remove(connection);
-      connection.start(exchange);
+      connection.reuse(exchange, now() - connection.idleSince > SETTLED_AFTER);
       return;
     }
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
@@ -214,6 +216,10 @@ export class Pool implements ConnectionOwner, ServingPool, Watched {
   }
 
   #open(connection: HTTPConnection, exchange: Exchange): void {
+    if (exchange.isFinished) {
+      connection.close(null);
+      return;
+    }
     const { authority, servername } = connection.route;
     connection.open(exchange, this.#settings.backend, {
       host: authority.host,

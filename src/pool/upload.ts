@@ -9,7 +9,7 @@ import type { ClientConnection } from "../protocol/client-connection.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
-const SLICE_SIZE = 262_144;
+const SLICE_SIZE = 65_536;
 
 /** Up to here content is copied behind the head, so that one write and one segment take both. */
 const JOINED_SIZE = 16_384;
@@ -40,8 +40,8 @@ export interface UploadListener {
   taken(): void;
   /** The request is complete and all its octets are taken. */
   sent(): void;
-  /** The source failed, or gave what cannot be sent. */
-  uploadFailed(error: unknown): void;
+  /** The source failed, or gave what cannot be sent: the connection is of no more use. */
+  close(error: unknown): void;
 }
 
 export class Upload {
@@ -75,13 +75,14 @@ export class Upload {
         await this.#write(this.#protocol.sendEnd(trailers?.()));
       } else {
         await this.#write([head.octets]);
+        if (this.#isStopped) return;
         await this.#sendSource(content.open());
       }
       if (!this.#isStopped) this.#listener.sent();
     } catch (error) {
       if (this.#isStopped) return;
       this.stop();
-      this.#listener.uploadFailed(error);
+      this.#listener.close(error);
     }
   }
 
@@ -99,6 +100,8 @@ export class Upload {
     this.#isStopped = true;
     this.#wake?.();
     giveUp(this.#iterator);
+    const { content } = this.#request;
+    if (content !== null && !(content instanceof Uint8Array)) content.discard();
   }
 
   async #sendSource(iterator: ContentIterator): Promise<void> {

@@ -14,6 +14,7 @@ import {
   WINDOW_SIZE,
 } from "../../assembly/abi.ts";
 import { LocalProtocolError } from "../errors.ts";
+import { copyOf } from "../octets.ts";
 import { codec, place } from "../wasm/codec.ts";
 import { type HeaderList, NO_HEADERS } from "./header-list.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -126,7 +127,7 @@ export class ChunkDecoder {
     while (at < octets.length && !this.#reader.isAtTrailer) {
       at += this.#reader.read(octets, at, octets.length, this.#limits.maxChunkExtensionSize);
       const { contentStart, contentEnd } = this.#reader;
-      if (contentEnd > contentStart) pieces.push(codec.octets.slice(contentStart, contentEnd));
+      if (contentEnd > contentStart) pieces.push(copyOf(codec.octets, contentStart, contentEnd));
     }
     if (this.#reader.isAtTrailer && at < octets.length) this.#readTrailers(octets.subarray(at));
     return pieces;
@@ -143,6 +144,6 @@ export class ChunkDecoder {
     }
     pending.consume(section.size);
     this.#trailers = section.trailers;
-    this.#rest = pending.octets.slice(pending.start, pending.end);
+    this.#rest = copyOf(pending.octets, pending.start, pending.end);
   }
 }

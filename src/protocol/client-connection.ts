@@ -6,7 +6,7 @@
 // and whether the connection can be used again. It refuses to know: sockets, time, URLs.
 
 import { LocalProtocolError } from "../errors.ts";
-import { concat } from "../octets.ts";
+import { concat, copyOf } from "../octets.ts";
 import type { ReceiveEvent, RequestFacts, SendEvent } from "./events.ts";
 import { type HeadersInput, toFieldLines } from "./field-lines.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -69,7 +69,7 @@ export class ClientConnection {
   /** Octets received behind the end of the response, or behind the head that switched the protocol; a copy. */
   get trailingData(): Uint8Array {
     const { octets, start, end } = this.#response.input;
-    return octets.slice(start, end);
+    return copyOf(octets, start, end);
   }
 
   /** Sets the limits of the next response. */
@@ -87,7 +87,7 @@ export class ClientConnection {
     const { method, target, headers } = event;
     const head = encodeRequest({ method, target, lines: toFieldLines(headers) });
     this.sendHead(head);
-    return head.octets.slice();
+    return copyOf(head.octets);
   }
 
   /** As `send` of a request event, for a head that has been encoded before. */
@@ -115,7 +115,7 @@ export class ClientConnection {
   receive(octets: Uint8Array | null, size: number = octets?.length ?? 0): void {
     if (octets === null) this.#response.peerHasClosed = true;
     else if (this.#ownership === "borrowed") this.#response.input.add(octets, size);
-    else if (size > 0) this.#response.input.add(octets.slice(0, size), size);
+    else if (size > 0) this.#response.input.add(copyOf(octets, 0, size), size);
   }
 
   /**

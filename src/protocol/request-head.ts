@@ -113,7 +113,10 @@ export function encodeRequestHead(method: string, target: string, headers?: Head
 
 function putLines(lines: FieldLines, at: number): number {
   let end = at;
-  for (let i = 0; i < lines.length; i++) end = putPart(lines[i] as string, end);
+  for (let i = 0; i < lines.length; i++) {
+    end = putPart(lines[i] as string, end);
+    if (end < 0) throw new TypeError("header strings may not include unicode characters");
+  }
   return end;
 }
 
@@ -154,7 +157,11 @@ function refusal(answer: number, head: RequestHead): LocalProtocolError {
   if (method.includes("\0")) return localError(-REASON_INVALID_METHOD, blame(head, 0));
   if (target.includes("\0")) return localError(-REASON_INVALID_TARGET, blame(head, 1));
   const index = lines.findIndex((part) => part.includes("\0"));
-  if (index < 0) return localError(answer, blame(head, codec.result[RESULT_ERROR_OFFSET] as number));
+  if (index < 0) {
+    const part = codec.result[RESULT_ERROR_OFFSET] as number;
+    // 0 also stands for the head as a whole.
+    return localError(answer, part === 0 && answer !== -REASON_INVALID_METHOD ? "" : blame(head, part));
+  }
   const reason = index % 2 === 0 ? REASON_INVALID_HEADER_NAME : REASON_INVALID_HEADER_VALUE;
   return localError(-reason, blame(head, 2 + (index >> 1)));
 }

@@ -2,7 +2,7 @@
 // here, because a table cannot count: how much content is left, and everything that has a limit.
 
 import { RemoteProtocolError } from "../errors.ts";
-import { printable } from "../octets.ts";
+import { copyOf, printable } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import { ChunkReader } from "./chunk-decoder.ts";
 import type { ReceiveEvent, ResponseEvent } from "./events.ts";
@@ -18,7 +18,7 @@ const NEED_DATA = { type: "need-data" } as const;
 const PAUSED = { type: "paused" } as const;
 const CLOSED = { type: "closed" } as const;
 /** Most responses end without trailers. */
-const END = { type: "end", trailers: NO_HEADERS } as const;
+const END = Object.freeze({ type: "end", trailers: NO_HEADERS } as const);
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -210,7 +210,7 @@ export class ResponseHalf {
   #content(octets: Uint8Array, start: number, end: number): ReceiveEvent {
     this.#contentSize += end - start;
     this.#checkContentSize(this.#contentSize);
-    return { type: "content", octets: this.#isCopied ? octets.slice(start, end) : octets.subarray(start, end) };
+    return { type: "content", octets: this.#isCopied ? copyOf(octets, start, end) : octets.subarray(start, end) };
   }
 
   #end(): ReceiveEvent {

@@ -2,7 +2,7 @@
 // mistake of the one whose half it is. The request half judges the caller before an octet is written, the response half
 // judges the peer.
 //
-// What does not fit into a table stays in client-connection.ts, for these reasons: framing is counted in octets (how
+// What does not fit into a table stays in request-half.ts and response-half.ts, for these reasons: framing is counted in octets (how
 // much content is left), and whether the connection persists depends on both heads and on the order of the two ends.
 
 /**

@@ -3,7 +3,7 @@
 import type { Content } from "./content.ts";
 import { UnsupportedByRuntime } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
-import { checkNames, own, ownProperties } from "./own-properties.ts";
+import { checkObject, ifOwn, ownProperties, unknownName } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
@@ -44,7 +44,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-const OPTION_NAMES = new Set(["headers", "content", "extensions", "signal"]);
+const OPTION_NAMES = ["headers", "content", "extensions", "signal"];
 const EXTENSION_NAMES = new Set([
   "timeout",
   "sniHostname",
@@ -93,14 +93,23 @@ const NO_OPTIONS = {
  */
 export function checkOptions(options: unknown): RequestOptions {
   if (options === undefined || options === null) return NO_OPTIONS;
-  checkNames(options, "options", OPTION_NAMES);
+  checkObject(options, "options");
+  for (const name in options) {
+    if (!isOptionName(name) && Object.hasOwn(options, name)) throw unknownName("options", name, OPTION_NAMES);
+  }
+  const { headers, content, extensions, signal } = options as RequestOptions;
   // One shape for all calls, whatever the order and number of options given.
   return {
-    headers: own(options, "headers"),
-    content: own(options, "content"),
-    extensions: own(options, "extensions"),
-    signal: own(options, "signal"),
+    headers: ifOwn(options, "headers", headers),
+    content: ifOwn(options, "content", content),
+    extensions: ifOwn(options, "extensions", extensions),
+    signal: ifOwn(options, "signal", signal),
   } as RequestOptions;
+}
+
+// Asked for every option of every request: names are compared as pointers, where a Set would hash them.
+function isOptionName(name: string): boolean {
+  return name === "headers" || name === "content" || name === "extensions" || name === "signal";
 }
 
 /** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */

@@ -16,13 +16,12 @@ interface Latin1Primitives {
 
 interface NodeBuffer {
   prototype: Partial<Latin1Primitives>;
-  allocUnsafe(size: number): Uint8Array;
+  allocUnsafeSlow(size: number): Uint8Array;
 }
 
 const buffer = (globalThis as { Buffer?: NodeBuffer }).Buffer;
 const latin1Slice = buffer?.prototype.latin1Slice;
 const latin1Write = buffer?.prototype.latin1Write;
-const allocateUnsafe = buffer?.allocUnsafe;
 
 /** The octets from `start` to `end` as text, one character per octet. */
 export const decodeLatin1: (octets: Uint8Array, start: number, end: number) => string = latin1Slice
@@ -56,12 +55,24 @@ export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
   return octets;
 }
 
+/** Octets of the slab that `allocate` cuts from: some hundred heads. */
+const SLAB_SIZE = 65_536;
+let slab: Uint8Array = NO_OCTETS;
+let slabAt = 0;
+
 /**
- * `size` octets of any content, for what is written at once and handed to nobody: on Node a slice of its shared slab,
- * which is several times cheaper than an ArrayBuffer of its own.
+ * `size` octets of any content, for what is written and handed to nobody: cut from a shared slab, which is several
+ * times cheaper than an ArrayBuffer of its own. A Buffer where there is one, as Node would make one of it to write it.
  */
 export function allocate(size: number): Uint8Array {
-  return allocateUnsafe ? allocateUnsafe(size) : new Uint8Array(size);
+  if (size > SLAB_SIZE / 8) return new Uint8Array(size);
+  if (slabAt + size > slab.length) {
+    slab = buffer ? buffer.allocUnsafeSlow(SLAB_SIZE) : new Uint8Array(SLAB_SIZE);
+    slabAt = 0;
+  }
+  const start = slabAt;
+  slabAt += size;
+  return slab.subarray(start, slabAt);
 }
 
 /**
@@ -69,7 +80,7 @@ export function allocate(size: number): Uint8Array {
  * a view, so `slice` must not be used on octets that somebody else made.)
  */
 export function copyOf(octets: Uint8Array, start = 0, end: number = octets.length): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(octets.subarray(start, end));
+  return new Uint8Array(start === 0 && end === octets.length ? octets : octets.subarray(start, end));
 }
 
 /** All `pieces` as one run of octets, made by `make`; a single piece is given back as it is. */

@@ -116,9 +116,26 @@ function open(
   });
 }
 
+/** The longest delay that a timer takes (2^31-1 ms). */
+const LONGEST_DELAY = 2_147_483_647;
+let busyCount = 0;
+let holder: NodeJS.Timeout | null = null;
+
+// Open sockets never keep the process alive; a timer does as long as any of them is busy. Telling a socket to do it
+// and not to costs two calls into Node for every request, the count costs nothing.
+function countBusy(change: 1 | -1): void {
+  busyCount += change;
+  if (busyCount === 0) holder?.unref();
+  else if (busyCount === 1 && change === 1) {
+    holder ??= setInterval(() => {}, LONGEST_DELAY);
+    holder.ref();
+  }
+}
+
 class NodeConnection implements NetworkConnection {
   readonly #socket: net.Socket;
   readonly #receiver: NetworkReceiver;
+  #isBusy = false;
   #isWaiting = false;
   #isOver = false;
 
@@ -159,16 +176,21 @@ class NodeConnection implements NetworkConnection {
   }
 
   busy(): void {
-    this.#socket.ref();
+    if (this.#isBusy || this.#isOver) return;
+    this.#isBusy = true;
+    countBusy(1);
   }
 
   idle(): void {
-    this.#socket.unref();
+    if (!this.#isBusy) return;
+    this.#isBusy = false;
+    countBusy(-1);
   }
 
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.idle();
     const socket = this.#socket;
     // TLS says good-bye first (RFC 9112 section 9.8), unless octets are stuck, which it would wait for.
     if ("encrypted" in socket && socket.writableLength === 0) socket.destroySoon();
@@ -205,6 +227,7 @@ class NodeConnection implements NetworkConnection {
   #fail(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.idle();
     this.#socket.destroy();
     this.#receiver.failed(error);
   }

@@ -151,26 +151,29 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   // Those that wait in the queue do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
-    this.#closeExpired(exchange.route.key);
+    const moment = now();
+    this.#closeExpired(exchange.route.key, moment);
     const assignment = this.#assign(exchange);
     if (assignment === "wait") return false;
-    this.#carryOut(assignment, exchange);
+    this.#carryOut(assignment, exchange, moment);
     return true;
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
   #serveQueue(): void {
-    let exchange = this.#queue.first;
+    let exchange: Exchange | null = this.#queue.first;
+    if (!exchange) return;
+    const moment = now();
     while (exchange && (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections)) {
-      this.#closeExpired(exchange.route.key);
-      const assignment = this.#queue.has(exchange) ? this.#assign(exchange) : "gone";
+      this.#closeExpired(exchange.route.key, moment);
+      const assignment: Assignment | "gone" = this.#queue.has(exchange) ? this.#assign(exchange) : "gone";
       const following: Exchange | null = exchange.next;
       if (assignment !== "wait" && assignment !== "gone") {
         this.#queue.remove(exchange);
-        this.#carryOut(assignment, exchange);
+        this.#carryOut(assignment, exchange, moment);
       }
       // Closing and carrying out can serve others, which shortens the queue: what is left is looked at from its start.
-      const isInPlace = assignment !== "gone" && (following === null || this.#queue.has(following));
+      const isInPlace: boolean = assignment !== "gone" && (following === null || this.#queue.has(following));
       exchange = isInPlace ? following : this.#queue.first;
     }
   }
@@ -189,11 +192,11 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     });
   }
 
-  #carryOut(assignment: Exclude<Assignment, "wait">, exchange: Exchange): void {
+  #carryOut(assignment: Exclude<Assignment, "wait">, exchange: Exchange, moment: number): void {
     if (assignment === "reuse") {
       const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
       this.#idle.remove(connection);
-      connection.reuse(exchange, now() - connection.idleSince > SETTLED_AFTER);
+      connection.reuse(exchange, moment - connection.idleSince > SETTLED_AFTER);
       return;
     }
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
@@ -240,10 +243,9 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   }
 
   // A timer that is late must not hand out a connection that the server has closed by now.
-  #closeExpired(key: string): void {
+  #closeExpired(key: string, moment: number): void {
     const idle = this.#routes.get(key)?.idle;
     if (!idle || idle.length === 0) return;
-    const moment = now();
     if ((idle.at(-1)?.expiresAt ?? 0) > moment) return;
     for (const connection of [...idle]) if (connection.expiresAt <= moment) connection.close(null);
   }

@@ -63,6 +63,8 @@ export const codec: Codec = load();
  * text region, where they are copied to.
  */
 export function place(octets: Uint8Array, start: number, end: number): number {
+  // Mostly it is the window that a socket has just read into, and asking for a buffer is a call into the engine.
+  if (octets === codec.window) return codec.windowAddress + start;
   if (octets.buffer === codec.octets.buffer) return octets.byteOffset + start;
   codec.text.set(octets.subarray(start, end));
   return codec.textAddress;

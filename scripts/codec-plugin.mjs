@@ -23,7 +23,7 @@ export async function compileCodec() {
       "--outFile",
       "codec.wasm",
       // -O3 is a quarter faster on a head, but a tenth of the whole client larger; without inlining it takes twice the time.
-      "-O2",
+      "-O3",
       "--noAssert",
       "--enable",
       "simd",

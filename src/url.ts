@@ -148,11 +148,21 @@ export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
 const authorities = new Map<string, Authority>();
 const MAX_AUTHORITIES = 1024;
 
-// The one seen last, as a caller tends to stay with an origin.
+// The text and the authority seen last, as a caller tends to stay with them.
+let latestText = "";
+let latestURL: ParsedURL | null = null;
 let latestFront = "";
 let latestAuthority: Authority | null = null;
 
 function parseURL(text: string): ParsedURL {
+  if (latestURL === null || text !== latestText) {
+    latestURL = cutURL(text);
+    latestText = text;
+  }
+  return latestURL;
+}
+
+function cutURL(text: string): ParsedURL {
   let front = latestFront;
   let authority = latestAuthority;
   if (authority === null || !text.startsWith(front) || !isTargetStart(text, front.length)) {

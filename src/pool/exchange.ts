@@ -9,6 +9,7 @@ import { ConnectTimeout, locate, PoolTimeout, ReadTimeout, TotalTimeout, WriteTi
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
+import { type Abortable, unwatchSignal, watchSignal } from "./abort-signals.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
 import type { Linked } from "./linked-list.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
@@ -54,13 +55,14 @@ const EXPIRY = {
   receiving: ["read", ReadTimeout, "no octet of the response came", "receive"],
 } as const;
 
-export class Exchange implements Watched, Linked<Exchange> {
+export class Exchange implements Watched, Abortable, Linked<Exchange> {
   readonly request: OutgoingRequest;
   readonly route: Route;
   readonly sink: ResponseSink;
   readonly limits: Readonly<Limits>;
   dueAt = Infinity;
   watchIndex = -1;
+  abortIndex = -1;
   readonly holdsProcess = true;
   list: object | null = null;
   previous: Exchange | null = null;
@@ -94,7 +96,7 @@ export class Exchange implements Watched, Linked<Exchange> {
     this.#timeouts = timeouts;
     this.#signal = signal;
     this.#totalDueAt = timeouts.total === Infinity ? Infinity : now() + timeouts.total;
-    this.#signal?.addEventListener("abort", this);
+    if (signal) watchSignal(signal, this);
   }
 
   get state(): ExchangeState {
@@ -188,8 +190,8 @@ export class Exchange implements Watched, Linked<Exchange> {
     this.sink.fail(locate(error, this.request.authority.origin, phase));
   }
 
-  /** The signal's abort: the exchange is its own listener, which spares a closure for each. */
-  handleEvent(): void {
+  /** The signal has aborted. */
+  aborted(): void {
     if (!this.#finish()) return;
     this.#leave();
     this.#discardContent();
@@ -218,7 +220,7 @@ export class Exchange implements Watched, Linked<Exchange> {
     if (this.#state === "finished") return false;
     this.#state = "finished";
     unwatch(this);
-    this.#signal?.removeEventListener("abort", this);
+    if (this.#signal) unwatchSignal(this.#signal, this);
     return true;
   }
 }

@@ -6,6 +6,7 @@ import { type ContentIterator, giveUp, toOctets } from "../content.ts";
 import type { NetworkConnection } from "../network/network.ts";
 import { allocate, concat, NO_OCTETS } from "../octets.ts";
 import type { ClientConnection } from "../protocol/client-connection.ts";
+import { NO_PIECES } from "../protocol/request-half.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
@@ -30,8 +31,6 @@ export function sendAtOnce(
   const isTaken = network.write(isBare ? head.octets : concat([head.octets, ...pieces, ...end], allocate));
   return isTaken ? "sent" : "waiting";
 }
-
-const NO_PIECES: readonly Uint8Array[] = [];
 
 /** Who is told how it goes. */
 export interface UploadListener {

@@ -13,7 +13,7 @@ import { type Limits, resolveLimits } from "./limits.ts";
 import { RequestHalf } from "./request-half.ts";
 import { type EncodedHead, encodeRequest } from "./request-head.ts";
 import { ResponseHalf } from "./response-half.ts";
-import { contextOf } from "./response-head.ts";
+import { leniencyContext, methodContext } from "./response-head.ts";
 import type { RequestState, ResponseState } from "./states.ts";
 
 /** Options of a ClientConnection. */
@@ -33,13 +33,13 @@ export interface ClientConnectionOptions {
 export class ClientConnection {
   readonly #request = new RequestHalf();
   readonly #response: ResponseHalf;
-  readonly #leniency: readonly "bare-lf"[];
+  readonly #leniency: number;
   readonly #ownership: "copied" | "borrowed";
   #error: unknown = null;
 
   constructor(options: ClientConnectionOptions = {}) {
     this.#ownership = options.content ?? "copied";
-    this.#leniency = options.leniency ?? [];
+    this.#leniency = leniencyContext(options.leniency);
     this.#response = new ResponseHalf(resolveLimits(options.limits), this.#ownership);
   }
 
@@ -96,7 +96,7 @@ export class ClientConnection {
       const states = `request ${this.requestState}, response ${this.responseState}`;
       throw new LocalProtocolError(`no request can be sent now (${states})`, { reason: "wrong-order" });
     }
-    this.#response.expect({ context: contextOf(head.method, this.#leniency), upgrade: head.facts.hasUpgrade });
+    this.#response.expect(methodContext(head.method) | this.#leniency, head.facts);
     this.#request.sendHead(head);
     if (head.facts.closes) this.#response.keepAlive = false;
   }

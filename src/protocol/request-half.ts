@@ -8,6 +8,9 @@ import type { HeadersInput } from "./field-lines.ts";
 import type { EncodedHead } from "./request-head.ts";
 import { REQUEST_TRANSITIONS, type RequestEventName, type RequestState } from "./states.ts";
 
+/** Nothing to write. */
+export const NO_PIECES: readonly Uint8Array[] = [];
+
 export class RequestHalf {
   state: RequestState = "idle";
   /** The method of the request under way. */
@@ -34,7 +37,7 @@ export class RequestHalf {
       throw this.#fail("content-too-long", `the content is longer than ${announced}`);
     }
     this.#left -= octets.length;
-    return octets.length === 0 ? [] : [octets];
+    return octets.length === 0 ? NO_PIECES : [octets];
   }
 
   /** The end: nothing to write, or the last chunk with its trailers. */
@@ -51,7 +54,7 @@ export class RequestHalf {
       const sentence = `the content is ${this.#left} octets shorter than Content-Length announced`;
       throw this.#fail("content-too-short", sentence);
     }
-    return [];
+    return NO_PIECES;
   }
 
   #lastChunk(trailers: HeadersInput): Uint8Array {

@@ -5,7 +5,7 @@ import { RemoteProtocolError } from "../errors.ts";
 import { copyOf, printable } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import { ChunkReader } from "./chunk-decoder.ts";
-import type { ReceiveEvent, ResponseEvent } from "./events.ts";
+import type { ReceiveEvent, RequestFacts, ResponseEvent } from "./events.ts";
 import { NO_HEADERS } from "./header-list.ts";
 import type { Limits } from "./limits.ts";
 import { passed } from "./reasons.ts";
@@ -23,13 +23,6 @@ const END = Object.freeze({ type: "end", trailers: NO_HEADERS } as const);
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** What the response half must know of the request. */
-export interface Asked {
-  /** CONTEXT_ values of the codec. */
-  readonly context: number;
-  readonly upgrade: boolean;
-}
-
 export class ResponseHalf {
   state: ResponseState = "idle";
   limits: Readonly<Limits>;
@@ -39,7 +32,8 @@ export class ResponseHalf {
   readonly input = new ReceivedOctets();
   readonly #isCopied: boolean;
   readonly #chunks = new ChunkReader();
-  #asked: Asked = { context: 0, upgrade: false };
+  #context = 0;
+  #request: RequestFacts | null = null;
   #head: ResponseEvent | null = null;
   #interimCount = 0;
   #headSize = 0;
@@ -52,14 +46,15 @@ export class ResponseHalf {
   }
 
   /**
-   * A request goes out: a response may come.
+   * A request goes out: a response may come. `context` is a sum of the codec's CONTEXT_ values.
    * @throws RemoteProtocolError when octets came before that: they would be taken for the response
    */
-  expect(asked: Asked): void {
+  expect(context: number, request: RequestFacts): void {
     this.#dropLineEnds();
     if (this.input.size > 0) throw this.#unaskedFor();
     this.#advance(RESPONSE_TRANSITIONS[this.state].request);
-    this.#asked = asked;
+    this.#context = context;
+    this.#request = request;
     this.#head = null;
     this.#interimCount = 0;
     this.#headSize = 0;
@@ -89,7 +84,7 @@ export class ResponseHalf {
             input.octets,
             input.start,
             input.end,
-            this.#asked.context,
+            this.#context,
             limits.maxHeaderLines,
             limits.maxHeaderSize - this.#headSize,
           )
@@ -115,7 +110,7 @@ export class ResponseHalf {
 
   // RFC 9110 section 7.8: only what was asked for can be switched to.
   #acceptSwitch(head: ResponseEvent): void {
-    if (head.status === 101 && !this.#asked.upgrade) {
+    if (head.status === 101 && !this.#request?.hasUpgrade) {
       const sentence = "101 came, but no Upgrade had been asked for";
       throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
     }

@@ -39,15 +39,19 @@ const FRAMINGS: Readonly<Record<number, Framing>> = {
 
 const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 
-/** What the parser must know of the request and of the caller's wishes: a sum of CONTEXT_ values. */
-export function contextOf(method: string, leniency: readonly string[] | undefined): number {
-  const request = method === "HEAD" ? CONTEXT_HEAD : method === "CONNECT" ? CONTEXT_CONNECT : 0;
-  return leniency?.includes("bare-lf") ? request | CONTEXT_BARE_LF : request;
+/** What the parser must know of the request's method: a CONTEXT_ value. */
+export function methodContext(method: string): number {
+  return method === "HEAD" ? CONTEXT_HEAD : method === "CONNECT" ? CONTEXT_CONNECT : 0;
+}
+
+/** What the parser must know of the caller's wishes: a CONTEXT_ value. */
+export function leniencyContext(leniency: readonly string[] | undefined): number {
+  return leniency?.includes("bare-lf") ? CONTEXT_BARE_LF : 0;
 }
 
 /**
- * The response head at `start` of `octets`, or null when more octets than up to `end` are needed. `context` is what
- * `contextOf` answers, `maxHeaderSize` what this head may take.
+ * The response head at `start` of `octets`, or null when more octets than up to `end` are needed. `context` is a sum of
+ * CONTEXT_ values, `maxHeaderSize` what this head may take.
  * @throws RemoteProtocolError when the octets are no response head, or a limit is passed
  */
 export function readResponseHead(
@@ -130,7 +134,7 @@ export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}
           maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
           maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
         });
-  const context = contextOf(options.method ?? "GET", options.leniency);
+  const context = methodContext(options.method ?? "GET") | leniencyContext(options.leniency);
   const head = readResponseHead(octets, 0, octets.length, context, limits.maxHeaderLines, limits.maxHeaderSize);
   if (!head) return "incomplete";
   const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;

@@ -5,16 +5,10 @@
 
 import { type PreparedContent, prepareContent } from "./content.ts";
 import { UnsupportedProtocol } from "./errors.ts";
-import {
-  type CheckedExtensions,
-  checkExtensions,
-  checkOptions,
-  missingOption,
-  type RequestOptions,
-} from "./extensions.ts";
+import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
 import { Exchange } from "./pool/exchange.ts";
-import { type OutgoingRequest, prepareRequest } from "./pool/outgoing-request.ts";
+import { prepareRequest } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
 import { routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
@@ -122,10 +116,13 @@ export class BaseConnectionPool {
       const parsed = toParsedURL(url);
       const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
       const content = prepareContent(options.content);
-      const lines = completeLines(name, parsed.authority, options.headers, content);
+      const target = extensions.target ?? parsed.target;
+      // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
+      const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : parsed.authority.hostHeader;
+      const lines = completeLines(name, host, options.headers, content);
       // The request as an error shows it: from what was read of it, and made only when there is one.
       const makeRequest = (): Request =>
-        new Request(name, urlOf({ ...parsed, target: extensions.target ?? parsed.target }), {
+        new Request(name, urlOf({ ...parsed, target }), {
           headers: headerListOf(lines),
           content: options.content ?? null,
           extensions: options.extensions ?? {},
@@ -156,7 +153,6 @@ export class BaseConnectionPool {
     }
     const target = extensions.target ?? url.target;
     const request = prepareRequest({ method, authority, target, lines, content, trailers: extensions.trailers });
-    this.#refuseMissing(request);
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     const sink = new SinkClass(settle, extensions.informational);
@@ -181,24 +177,11 @@ export class BaseConnectionPool {
       limits,
     );
   }
-
-  // Part of the contract, and not there yet.
-  #refuseMissing({ head }: OutgoingRequest): void {
-    const { runtime } = this.#options.settings.backend;
-    if (head.method === "CONNECT") throw missingOption("method CONNECT", runtime);
-    if (head.facts.hasUpgrade) throw missingOption("header Upgrade", runtime);
-    if (head.facts.expectsContinue) throw missingOption("header Expect: 100-continue", runtime);
-  }
 }
 
 // The lines of `headers`, with Host in front and the framing field that the content asks for at the end, unless given.
-function completeLines(
-  method: string,
-  authority: Authority,
-  headers: HeadersInput,
-  content: PreparedContent,
-): FieldLines {
-  const lines = toFieldLines(headers, ["Host", authority.hostHeader]);
+function completeLines(method: string, host: string, headers: HeadersInput, content: PreparedContent): FieldLines {
+  const lines = toFieldLines(headers, ["Host", host]);
   if (findField(lines, "host", 2) !== undefined) lines.splice(0, 2);
   if (findField(lines, "content-length") !== undefined || findField(lines, "transfer-encoding") !== undefined) {
     return lines;

@@ -34,11 +34,13 @@ export type {
   SocketOptions,
   TLSConnectOptions,
 } from "./network/network.ts";
+export type { NetworkStream } from "./pool/network-stream.ts";
 export type { Timeouts } from "./pool/timeouts.ts";
-export type { ConnectionPoolOptions, TLSOptions } from "./pool-options.ts";
+export type { ConnectionPoolOptions } from "./pool-options.ts";
 export type { HeadersInput, HeaderText } from "./protocol/field-lines.ts";
 export { HeaderList } from "./protocol/header-list.ts";
 export type { Limits } from "./protocol/limits.ts";
 export { Request, type RequestInit } from "./request.ts";
 export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
+export type { TLSOptions } from "./tls-options.ts";
 export { URL, type URLParts } from "./url.ts";

@@ -1,7 +1,7 @@
 // Request extensions and the other options of one call: read once, checked, nothing ignored.
 
 import type { Content } from "./content.ts";
-import { UnsupportedByRuntime } from "./errors.ts";
+import { missingOption } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
 import { checkObject, ifOwn, ownProperties, unknownName } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
@@ -130,12 +130,6 @@ export function checkExtensions(given: unknown, runtime: string): CheckedExtensi
     maxContentSize: typed(extensions, "maxContentSize", "number") ?? undefined,
     maxHeaderSize: typed(extensions, "maxHeaderSize", "number") ?? undefined,
   };
-}
-
-/** The error for something that the contract names and this version does not do. */
-export function missingOption(option: string, runtime: string): UnsupportedByRuntime {
-  const message = `'${option}' is not supported on ${runtime} by this version of httpcore`;
-  return new UnsupportedByRuntime(message, { option, runtime });
 }
 
 function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {

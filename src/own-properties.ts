@@ -31,3 +31,17 @@ export function ownProperties(given: unknown, what: string, known: ReadonlySet<s
   }
   return properties;
 }
+
+/** The option `name`, shown as `shown` in messages; `standard` when it is not given. @throws TypeError */
+export function flag(options: Record<string, unknown>, shown: string, name: string, standard: boolean): boolean {
+  const value = options[name] ?? standard;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${shown} must be true or false, not ${typeof value}`);
+}
+
+/** The option `name`; null when it is not given. @throws TypeError */
+export function text(options: Record<string, unknown>, shown: string, name: string): string | null {
+  const value = options[name] ?? null;
+  if (value === null || typeof value === "string") return value;
+  throw new TypeError(`${shown} must be a string, not ${typeof value}`);
+}

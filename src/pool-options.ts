@@ -1,21 +1,12 @@
 // Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
 
-import { missingOption } from "./extensions.ts";
+import { missingOption } from "./errors.ts";
 import type { NetworkBackend } from "./network/network.ts";
-import { ownProperties } from "./own-properties.ts";
+import { flag, ownProperties } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
-
-/** TLS options of this version; the others of the contract are refused. */
-export interface TLSOptions {
-  /** Certificates to trust in place of the runtime's own: PEM, one or several. */
-  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
-  /** False: any certificate will do. True unless given. */
-  verify?: boolean;
-  /** The name for SNI and for the certificate, in place of the URL's host. */
-  servername?: string;
-}
+import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
 
 export interface ConnectionPoolOptions {
   /** Connections in all; further requests queue, first in, first out. 100 unless given. */
@@ -61,15 +52,6 @@ const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
   localAddress: null,
   trace: null,
 };
-const MISSING_TLS_OPTIONS = [
-  "cert",
-  "key",
-  "passphrase",
-  "alpnProtocols",
-  "minVersion",
-  "maxVersion",
-  "pinnedCertificates",
-];
 const OPTION_NAMES = new Set([
   "maxConnections",
   "maxKeepaliveConnections",
@@ -84,7 +66,6 @@ const OPTION_NAMES = new Set([
   "leniency",
   ...Object.keys(MISSING_OPTIONS),
 ]);
-const TLS_OPTION_NAMES = new Set(["ca", "verify", "servername", ...MISSING_TLS_OPTIONS]);
 const SOCKET_OPTION_NAMES = new Set(["noDelay", "keepAlive"]);
 
 /**
@@ -101,7 +82,7 @@ export function checkPoolOptions(
     if (options[name] !== undefined && options[name] !== nothing) throw missingOption(name, network.runtime);
   }
   const maxConnections = count(options, "maxConnections", DEFAULT_MAX_CONNECTIONS, 1);
-  const { ca, verify, servername } = checkTLS(options.tls, network.runtime);
+  const { ca, verify, servername } = checkTLSOptions(options.tls, network.runtime);
   return {
     settings: {
       maxConnections,
@@ -116,24 +97,6 @@ export function checkPoolOptions(
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
     limits: resolveLimits(options.limits),
     servername,
-  };
-}
-
-function checkTLS(
-  given: unknown,
-  runtime: string,
-): { ca: NonNullable<TLSOptions["ca"]> | null; verify: boolean; servername: string | null } {
-  const tls = ownProperties(given, "tls", TLS_OPTION_NAMES) as TLSOptions & Record<string, unknown>;
-  for (const name of MISSING_TLS_OPTIONS) if (tls[name] !== undefined) throw missingOption(`tls.${name}`, runtime);
-  for (const certificate of tls.ca === undefined ? [] : Array.isArray(tls.ca) ? tls.ca : [tls.ca]) {
-    if (typeof certificate !== "string" && !(certificate instanceof Uint8Array)) {
-      throw new TypeError("tls.ca must be PEM as a string or a Uint8Array, or an array of them");
-    }
-  }
-  return {
-    ca: tls.ca ?? null,
-    verify: flag(tls, "tls.verify", "verify", true),
-    servername: text(tls, "tls.servername", "servername"),
   };
 }
 
@@ -177,16 +140,4 @@ function milliseconds(options: Record<string, unknown>, name: string, standard: 
   const value = options[name] ?? standard;
   if (typeof value === "number" && value >= 0) return value;
   throw new RangeError(`${name} must be a number of milliseconds, 0 or more, not ${String(value)}`);
-}
-
-function flag(options: Record<string, unknown>, shown: string, name: string, standard: boolean): boolean {
-  const value = options[name] ?? standard;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${shown} must be true or false, not ${typeof value}`);
-}
-
-function text(options: Record<string, unknown>, shown: string, name: string): string | null {
-  const value = options[name] ?? null;
-  if (value === null || typeof value === "string") return value;
-  throw new TypeError(`${shown} must be a string, not ${typeof value}`);
 }

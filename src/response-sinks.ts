@@ -4,14 +4,13 @@ import { blameRequest, ReadError } from "./errors.ts";
 import type { InformationalCallback } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { copyOf } from "./octets.ts";
+import { PieceQueue } from "./piece-queue.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
+import type { NetworkStream } from "./pool/network-stream.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
-import type { HeaderList } from "./protocol/header-list.ts";
+import { type HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 import type { Request } from "./request.ts";
 import { type ContentReader, completeResponse, type Response, streamingResponse } from "./response.ts";
-
-/** Content that waits to be read; from there on the connection is not read from. Two reads of the socket. */
-const MAX_WAITING = 131_072;
 
 /** How a call is settled. `makeRequest` is called for an error, which shows the request. */
 export interface Settle {
@@ -49,6 +48,7 @@ abstract class Sink implements ResponseSink {
   }
 
   abstract head(head: ResponseEvent): void;
+  abstract switched(head: ResponseEvent, stream: NetworkStream): void;
   abstract content(octets: Uint8Array): boolean;
   abstract end(trailers: HeaderList): void;
   abstract fail(error: unknown): void;
@@ -63,6 +63,11 @@ export class CollectingSink extends Sink {
 
   head(head: ResponseEvent): void {
     this.#head = head;
+  }
+
+  switched(head: ResponseEvent, stream: NetworkStream): void {
+    stream.close();
+    this.resolve(completeResponse(head, new Uint8Array(0), NO_HEADERS));
   }
 
   content(octets: Uint8Array): boolean {
@@ -93,108 +98,78 @@ export class CollectingSink extends Sink {
   }
 }
 
-interface Waiter {
-  resolve(piece: Uint8Array | null): void;
-  reject(error: unknown): void;
-}
-
 /** Resolves with the head, and keeps pieces of content until they are read. */
 export class StreamingSink extends Sink implements ContentReader {
-  readonly #pieces: Uint8Array[] = [];
-  #waitingSize = 0;
+  readonly #pieces = new PieceQueue(() => this.#emptied());
   #hasHead = false;
-  #end: HeaderList | null = null;
-  #failure: { error: unknown } | null = null;
-  #waiter: Waiter | null = null;
-  #isPaused = false;
+  #trailers: HeaderList | null = null;
+  #stream: NetworkStream | null = null;
 
   // --- ResponseSink -----------------------------------------------------------------------------------------------
 
   head(head: ResponseEvent): void {
     this.#hasHead = true;
-    this.resolve(streamingResponse(head, this));
+    this.resolve(streamingResponse(head, this, null));
+  }
+
+  switched(head: ResponseEvent, stream: NetworkStream): void {
+    this.#hasHead = true;
+    this.#stream = stream;
+    this.#trailers = NO_HEADERS;
+    this.#pieces.end();
+    this.resolve(streamingResponse(head, this, stream));
   }
 
   content(octets: Uint8Array): boolean {
-    const piece = copyOf(octets);
-    const waiter = this.#takeWaiter();
-    if (waiter) {
-      waiter.resolve(piece);
-      return true;
-    }
-    this.#pieces.push(piece);
-    this.#waitingSize += piece.length;
-    this.#isPaused = this.#waitingSize >= MAX_WAITING;
-    return !this.#isPaused;
+    return this.#pieces.push(octets);
   }
 
   end(trailers: HeaderList): void {
-    this.#end = trailers;
-    if (this.#pieces.length > 0) return;
-    this.exchange?.release();
-    this.#takeWaiter()?.resolve(null);
+    this.#trailers = trailers;
+    // Before a reader hears of the end, so that it finds the connection in the pool.
+    if (!this.#pieces.isReadable) this.exchange?.release();
+    this.#pieces.end();
   }
 
   fail(error: unknown): void {
-    // Pieces that came before the fault are still handed out.
-    this.#failure = { error };
     if (!this.#hasHead) this.reject(error);
-    this.#takeWaiter()?.reject(error);
+    this.#stream?.fail(error);
+    // Pieces that came before the fault are still handed out.
+    this.#pieces.fail(error);
   }
 
   abort(reason: unknown): void {
-    this.#discard();
-    this.#failure = { error: reason };
     if (!this.#hasHead) this.rejectUntouched(reason);
-    this.#takeWaiter()?.reject(reason);
+    this.#stream?.fail(reason);
+    this.#discard(reason);
   }
 
   // --- ContentReader ----------------------------------------------------------------------------------------------
 
   get trailers(): HeaderList | null {
-    return this.#pieces.length === 0 ? this.#end : null;
+    return this.#pieces.isAtEnd ? this.#trailers : null;
   }
 
-  async read(): Promise<Uint8Array | null> {
-    const piece = this.#pieces.shift();
-    if (piece) {
-      this.#waitingSize -= piece.length;
-      if (this.#pieces.length === 0) {
-        if (this.#end) this.exchange?.release();
-        else if (this.#isPaused) this.#resume();
-      }
-      return piece;
-    }
-    if (this.#end) return null;
-    if (this.#failure) throw this.#failure.error;
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+  read(): Promise<Uint8Array | null> {
+    return this.#pieces.read();
   }
 
   close(): void {
-    if (this.#failure || (this.#end && this.#pieces.length === 0)) return;
-    this.#discard();
-    this.#failure = { error: new ReadError("the response has been closed") };
+    this.#stream?.close();
+    if (this.#pieces.hasFailed || this.#pieces.isAtEnd) return;
+    const error = new ReadError("the response has been closed");
     this.exchange?.abandon();
-    this.#takeWaiter()?.reject(this.#failure.error);
-  }
-
-  #resume(): void {
-    this.#isPaused = false;
-    this.exchange?.resume();
+    this.#discard(error);
   }
 
   // What came is not to be read any more, nor is its end.
-  #discard(): void {
-    this.#pieces.length = 0;
-    this.#waitingSize = 0;
-    this.#end = null;
+  #discard(error: unknown): void {
+    this.#trailers = null;
+    this.#pieces.discard(error);
   }
 
-  #takeWaiter(): Waiter | null {
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    return waiter;
+  #emptied(): void {
+    if (this.#trailers) this.exchange?.release();
+    else this.exchange?.resume();
   }
 }

@@ -8,6 +8,7 @@ import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { copyOf, NO_OCTETS } from "./octets.ts";
 import { ownProperties } from "./own-properties.ts";
+import type { NetworkStream } from "./pool/network-stream.ts";
 import { printAsText } from "./printing.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
@@ -29,6 +30,8 @@ export interface ResponseExtensions {
   httpVersion?: string;
   /** The reason phrase; may be empty. */
   reasonPhrase?: string;
+  /** After 101, or 2xx to CONNECT: the connection itself. */
+  networkStream?: NetworkStream;
   [name: string]: unknown;
 }
 
@@ -48,7 +51,7 @@ const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS
 
 const decoder = new TextDecoder();
 
-let fromReader: (head: ResponseEvent, reader: ContentReader) => Response;
+let fromReader: (head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null) => Response;
 let fromContent: (head: ResponseEvent, content: Uint8Array, trailers: HeaderList) => Response;
 
 export class Response {
@@ -69,11 +72,12 @@ export class Response {
   #isConsumed = false;
 
   static {
-    fromReader = (head, reader) => {
+    fromReader = (head, reader, stream) => {
       const response = new Response(head.status, NO_INIT);
       response.#headers = head.headers;
       response.#head = head;
       response.#reader = reader;
+      if (stream) response.extensions.networkStream = stream;
       return response;
     };
     fromContent = (head, content, trailers) => {
@@ -224,9 +228,9 @@ export class Response {
   }
 }
 
-/** A response whose content is still to come from `reader`. */
-export function streamingResponse(head: ResponseEvent, reader: ContentReader): Response {
-  return fromReader(head, reader);
+/** A response whose content is still to come from `reader`; `stream` is the connection, where it has been handed over. */
+export function streamingResponse(head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null): Response {
+  return fromReader(head, reader, stream);
 }
 
 /** A response whose content has been read. */

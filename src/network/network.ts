@@ -61,6 +61,13 @@ export interface NetworkConnection {
    * connections are used as they are.
    */
   settle?(callback: () => void): void;
+  /**
+   * TLS on this connection, as its client. From the call on, this object is not used any more: the connection that
+   * it resolves with is, and `receiver` is told what that one reads. Rejects as `connectTcp` does.
+   */
+  startTLS?(options: TLSConnectOptions, receiver: NetworkReceiver, signal: AbortSignal): Promise<NetworkConnection>;
+  /** Tells the peer (FIN) that nothing is written any more, behind what has been written. Reading goes on. */
+  end?(): void;
   /** Stops and restarts reading. */
   pause(): void;
   resume(): void;

@@ -11,6 +11,7 @@ import type {
   NetworkBackend,
   NetworkConnection,
   NetworkReceiver,
+  SocketOptions,
   TLSConnectOptions,
 } from "./network.ts";
 
@@ -21,17 +22,13 @@ export const nodeBackend: NetworkBackend = {
   runtime: "node",
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    options.signal.throwIfAborted();
-    if (options.tls === null) return open(net.connect(socketOptions(options, receiver)), "connect", options, receiver);
-    const { connect, checkServerIdentity } = await import("node:tls");
-    options.signal.throwIfAborted();
-    const { servername } = options.tls;
-    const socket = connect({
-      ...socketOptions(options, receiver),
-      ...tlsOptions(options.tls),
-      checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
-    });
-    return open(socket, "secureConnect", options, receiver);
+    const { signal, socket: wishes } = options;
+    signal.throwIfAborted();
+    if (options.tls === null) {
+      return open(net.connect(socketOptions(options, receiver)), "connect", receiver, signal, wishes);
+    }
+    const socket = await connectTLS(socketOptions(options, receiver), options.tls, signal);
+    return open(socket, "secureConnect", receiver, signal, wishes);
   },
 };
 
@@ -73,21 +70,30 @@ function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.
   };
 }
 
-function tlsOptions({ servername, ca, verify }: TLSConnectOptions): tls.ConnectionOptions {
-  return {
+async function connectTLS(
+  socket: tls.ConnectionOptions,
+  { servername, ca, verify }: TLSConnectOptions,
+  signal: AbortSignal,
+): Promise<tls.TLSSocket> {
+  const { connect, checkServerIdentity } = await import("node:tls");
+  signal.throwIfAborted();
+  return connect({
+    ...socket,
     // RFC 6066 section 3: no IP address in SNI. The certificate is checked against it all the same.
     servername: net.isIP(servername) === 0 ? servername : "",
     ...(ca === null ? {} : { ca: ca as string }),
     rejectUnauthorized: verify,
     ALPNProtocols: ALPN_PROTOCOLS,
-  };
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
+  });
 }
 
 function open(
   socket: net.Socket,
   openEvent: "connect" | "secureConnect",
-  { signal, socket: wishes }: ConnectOptions,
   receiver: NetworkReceiver,
+  signal: AbortSignal,
+  wishes: SocketOptions | null,
 ): Promise<NetworkConnection> {
   return new Promise((resolve, reject) => {
     const abort = (): void => fail(signal.reason);
@@ -109,8 +115,8 @@ function open(
     socket.once(openEvent, () => {
       settle();
       // node:tls takes these two as methods only.
-      socket.setNoDelay(wishes.noDelay);
-      if (wishes.keepAlive !== null) socket.setKeepAlive(true, wishes.keepAlive);
+      if (wishes) socket.setNoDelay(wishes.noDelay);
+      if (wishes && wishes.keepAlive !== null) socket.setKeepAlive(true, wishes.keepAlive);
       resolve(new NodeConnection(socket, receiver));
     });
   });
@@ -160,6 +166,29 @@ class NodeConnection implements NetworkConnection {
     for (const piece of pieces) this.#socket.write(piece, this.#written);
     this.#socket.uncork();
     return this.#isDrained();
+  }
+
+  async startTLS(
+    options: TLSConnectOptions,
+    receiver: NetworkReceiver,
+    signal: AbortSignal,
+  ): Promise<NetworkConnection> {
+    const socket = this.#socket;
+    this.#isOver = true;
+    this.idle();
+    try {
+      const secure = await connectTLS({ ...NOT_GIVEN, socket }, options, signal);
+      // node:tls takes no `onread` for a socket that is there already.
+      secure.on("data", (octets) => receiver.received(octets, octets.length));
+      return await open(secure, "secureConnect", receiver, signal, null);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  end(): void {
+    this.#socket.end();
   }
 
   settle(callback: () => void): void {

@@ -51,6 +51,29 @@ export function unwatch(item: Watched): void {
   last.watchIndex = index;
 }
 
+/** Calls `passed` after `milliseconds`, once, unless `lift` is called before. */
+export class TimeLimit implements Watched {
+  watchIndex = -1;
+  readonly dueAt: number;
+  readonly holdsProcess = true;
+  readonly #passed: () => void;
+
+  constructor(milliseconds: number, passed: () => void) {
+    this.dueAt = now() + milliseconds;
+    this.#passed = passed;
+    if (milliseconds < Infinity) watch(this);
+  }
+
+  lift(): void {
+    unwatch(this);
+  }
+
+  expire(): void {
+    unwatch(this);
+    this.#passed();
+  }
+}
+
 function schedule(dueAt: number): void {
   if (timer !== null) clearTimeout(timer as number);
   timerDueAt = dueAt;

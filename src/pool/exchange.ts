@@ -11,7 +11,8 @@ import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Abortable, unwatchSignal, watchSignal } from "./abort-signals.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
-import type { Linked } from "./linked-list.ts";
+import { Linked } from "./linked-list.ts";
+import type { NetworkStream } from "./network-stream.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
 import type { ResolvedTimeouts } from "./timeouts.ts";
@@ -21,6 +22,8 @@ export interface ResponseSink {
   /** An interim response. What it throws fails the exchange. */
   informational(head: ResponseEvent): void;
   head(head: ResponseEvent): void;
+  /** In place of `head`, and the last call but `fail` and `abort`: HTTP is over, the connection is the caller's. */
+  switched(head: ResponseEvent, stream: NetworkStream): void;
   /** A piece of content, valid during the call. False: no more for now, until `exchange.resume()`. */
   content(octets: Uint8Array): boolean;
   /** The response is complete. The connection stays with the exchange until `exchange.release()`. */
@@ -32,6 +35,7 @@ export interface ResponseSink {
 
 /** What the exchange needs of the connection that serves it. */
 export interface ServingConnection {
+  readonly isPaused: boolean;
   resume(): void;
   /** The exchange is over and its content used: the connection may serve the next. */
   release(): void;
@@ -55,22 +59,19 @@ const EXPIRY = {
   receiving: ["read", ReadTimeout, "no octet of the response came", "receive"],
 } as const;
 
-export class Exchange implements Watched, Abortable, Linked<Exchange> {
+export class Exchange extends Linked<Exchange> implements Watched, Abortable {
   readonly request: OutgoingRequest;
   readonly route: Route;
   readonly sink: ResponseSink;
   readonly limits: Readonly<Limits>;
+  readonly timeouts: ResolvedTimeouts;
   dueAt = Infinity;
   watchIndex = -1;
   abortIndex = -1;
   readonly holdsProcess = true;
-  list: object | null = null;
-  previous: Exchange | null = null;
-  next: Exchange | null = null;
   connection: ServingConnection | null = null;
   /** Set for the one repetition after a reused connection turned out dead: it takes no idle connection again. */
   needsFreshConnection = false;
-  readonly #timeouts: ResolvedTimeouts;
   readonly #signal: AbortSignal | null;
   readonly #pool: ServingPool;
   readonly #totalDueAt: number;
@@ -88,12 +89,13 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
     limits: Readonly<Limits>,
     signal: AbortSignal | null,
   ) {
+    super();
     this.request = request;
     this.route = route;
     this.sink = sink;
     this.limits = limits;
     this.#pool = pool;
-    this.#timeouts = timeouts;
+    this.timeouts = timeouts;
     this.#signal = signal;
     this.#totalDueAt = timeouts.total === Infinity ? Infinity : now() + timeouts.total;
     if (signal) watchSignal(signal, this);
@@ -109,7 +111,7 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
 
   /** To be called first of all. False when there is no time at all: the exchange has failed then. */
   begin(): boolean {
-    if (this.#timeouts.total > 0) return true;
+    if (this.timeouts.total > 0) return true;
     this.expire();
     return false;
   }
@@ -118,7 +120,7 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
   enter(state: Exclude<ExchangeState, "finished">): boolean {
     if (this.#state === "finished") return false;
     this.#state = state;
-    const limit = limitOf(this.#timeouts, state);
+    const limit = limitOf(this.timeouts, state);
     // A limit of 0 fails now where something new is needed; where octets are, those that have come get their chance.
     if (limit === 0 && (state === "queued" || state === "connecting")) {
       this.expire();
@@ -131,12 +133,12 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
 
   /** Octets came: the time limit on reading starts anew. */
   progress(): void {
-    if (this.#isTimed && this.#state === "receiving") this.#limit(this.#timeouts.read);
+    if (this.#isTimed && this.#state === "receiving") this.#limit(this.timeouts.read);
   }
 
   /** Octets wait for the peer to take them. */
   awaitDrain(): void {
-    if (this.#state === "sending") this.#limit(this.#timeouts.write);
+    if (this.#state === "sending") this.#limit(this.timeouts.write);
   }
 
   /** No octets wait any more, and the request is not complete: the time is the caller's own. */
@@ -146,9 +148,9 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
 
   /** The caller takes content again. */
   resume(): void {
-    if (this.#state !== "receiving") return;
-    this.#limit(this.#timeouts.read);
-    this.connection?.resume();
+    if (this.#state !== "receiving" || !this.connection?.isPaused) return;
+    this.#limit(this.timeouts.read);
+    this.connection.resume();
   }
 
   /** The response has been used up: the connection goes back, or is closed where it cannot be used again. */
@@ -179,11 +181,11 @@ export class Exchange implements Watched, Abortable, Linked<Exchange> {
   expire(): void {
     if (this.#state === "finished") return;
     const [name, ErrorClass, sentence, phase] = EXPIRY[this.#state];
-    const total = this.#timeouts.total;
+    const total = this.timeouts.total;
     const error =
       this.#totalDueAt <= now()
         ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
-        : new ErrorClass(`${sentence} within timeout.${name} (${this.#timeouts[name]} ms)`);
+        : new ErrorClass(`${sentence} within timeout.${name} (${this.timeouts[name]} ms)`);
     if (!this.#finish()) return;
     this.#leave();
     this.#discardContent();

@@ -8,11 +8,10 @@ export function connectFailure(host: string, port: number, cause: unknown): HTTP
   return new ConnectError(`could not connect to ${host}:${port}: ${messageOf(cause)}`, { cause });
 }
 
-/** The connection broke; `isSending` while the request was still going out. */
-export function breakage(isSending: boolean, cause: unknown): HTTPCoreError {
-  if (isSending)
-    return new WriteError(`the connection broke while sending the request: ${messageOf(cause)}`, { cause });
-  return new ReadError(`the connection broke while reading the response: ${messageOf(cause)}`, { cause });
+/** The connection broke: for one who was writing to it, or reading from it. */
+export function breakage(doing: "writing" | "reading", cause: unknown): HTTPCoreError {
+  const ErrorClass = doing === "writing" ? WriteError : ReadError;
+  return new ErrorClass(`the connection broke while ${doing}: ${messageOf(cause)}`, { cause });
 }
 
 /** The server closed a connection that had just been opened. */

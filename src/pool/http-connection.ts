@@ -8,62 +8,59 @@
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
-import type { ResponseEvent } from "../protocol/events.ts";
+import type { ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
-import type { Linked } from "./linked-list.ts";
+import { Linked } from "./linked-list.ts";
+import { NetworkStream } from "./network-stream.ts";
+import { peerOf } from "./outgoing-request.ts";
+import { Relay } from "./relay.ts";
 import type { Route } from "./route.ts";
 import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
 
 export type ConnectionState = "CONNECTING" | "ACTIVE" | "IDLE" | "CLOSED";
 
-export class HTTPConnection implements NetworkReceiver, ServingConnection, UploadListener, Linked<HTTPConnection> {
+export class HTTPConnection
+  extends Linked<HTTPConnection>
+  implements NetworkReceiver, ServingConnection, UploadListener
+{
   static {
     printAsText(HTTPConnection);
   }
 
   readonly route: Route;
+  state: ConnectionState = "CONNECTING";
+  requestCount = 0;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
   /** Since when it is idle, on the same clock. */
   idleSince = 0;
-  list: object | null = null;
-  previous: HTTPConnection | null = null;
-  next: HTTPConnection | null = null;
+  isPaused = false;
   readonly #owner: ConnectionOwner<HTTPConnection>;
   readonly #protocol: ClientConnection;
   readonly #abortConnect = new AbortController();
   #network: NetworkConnection | null = null;
   #exchange: Exchange | null = null;
   #upload: Upload | null = null;
-  #state: ConnectionState = "CONNECTING";
-  #requestCount = 0;
+  readonly #relay = new Relay(this);
   #serverTimeout = Infinity;
   #hasResponded = false;
-  #isPaused = false;
   /** Interim responses have come, and no final one yet. */
   #isInterimOnly = false;
   /** An exchange has been given to the connection, and nothing of it has been sent. */
   #isSettling = false;
 
   constructor(route: Route, owner: ConnectionOwner<HTTPConnection>, leniency: readonly "bare-lf"[]) {
+    super();
     this.route = route;
     this.#owner = owner;
     this.#protocol = new ClientConnection({ leniency, content: "borrowed" });
   }
 
-  get state(): ConnectionState {
-    return this.#state;
-  }
-
-  get requestCount(): number {
-    return this.#requestCount;
-  }
-
-  toString(): string {
+  override toString(): string {
     const { origin } = this.route.authority;
-    return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.#state}, Request Count: ${this.#requestCount}]>`;
+    return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
   }
 
   /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */
@@ -72,14 +69,14 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     exchange.connection = this;
     if (!exchange.enter("connecting")) return;
     try {
-      const network = await backend.connectTcp({ ...options, signal: this.#abortConnect.signal }, this);
-      if (this.#state === "CLOSED") network.close();
+      const network = await backend.connectTcp({ ...options, signal: this.#abortConnect.signal }, this.#relay);
+      if (this.state === "CLOSED") network.close();
       else {
         this.#network = network;
         this.start(exchange);
       }
     } catch (error) {
-      if (this.#state === "CLOSED") return;
+      if (this.state === "CLOSED") return;
       this.close(connectFailure(options.host, options.port, error));
     }
   }
@@ -95,12 +92,12 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     }
     this.#exchange = exchange;
     exchange.connection = this;
-    this.#state = "ACTIVE";
+    this.state = "ACTIVE";
     this.#isSettling = true;
     this.#network.busy();
     this.#network.settle(() => {
       this.#isSettling = false;
-      if (this.#exchange === exchange && this.#state !== "CLOSED") this.start(exchange);
+      if (this.#exchange === exchange && this.state !== "CLOSED") this.start(exchange);
     });
   }
 
@@ -109,8 +106,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     const network = this.#network as NetworkConnection;
     this.#exchange = exchange;
     exchange.connection = this;
-    this.#state = "ACTIVE";
-    this.#requestCount++;
+    this.state = "ACTIVE";
+    this.requestCount++;
     this.#hasResponded = false;
     this.#isInterimOnly = false;
     if (!exchange.enter("sending")) return;
@@ -122,7 +119,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
       if (progress === "sent") this.sent();
       else if (progress === "waiting") this.waiting();
       else {
-        this.#upload = new Upload(exchange.request, this.#protocol, network, this);
+        const { request, timeouts } = exchange;
+        this.#upload = new Upload(request, this.#protocol, network, this, timeouts.continue);
         this.#upload.run();
       }
     } catch (error) {
@@ -131,17 +129,15 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     }
   }
 
-  // --- ServingConnection: the exchange speaking -------------------------------------------------------------------
-
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
+    if (!this.isPaused) return;
+    this.isPaused = false;
     this.#network?.resume();
   }
 
   release(): void {
     this.#exchange = null;
-    if (this.#state === "CLOSED") return;
+    if (this.state === "CLOSED") return;
     this.#drain();
     if (!this.#protocol.isReusable) {
       this.#shut();
@@ -149,7 +145,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     }
     this.#protocol.startNextCycle();
     this.resume();
-    this.#state = "IDLE";
+    this.state = "IDLE";
     this.#owner.becameIdle(this, this.#serverTimeout);
   }
 
@@ -157,8 +153,6 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     this.#exchange = null;
     this.#shut();
   }
-
-  // --- UploadListener ---------------------------------------------------------------------------------------------
 
   waiting(): void {
     this.#exchange?.awaitDrain();
@@ -173,10 +167,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     if (this.#exchange?.state === "sending") this.#exchange.enter("receiving");
   }
 
-  // --- NetworkReceiver: the network speaking ----------------------------------------------------------------------
-
   received(octets: Uint8Array, size: number): void {
-    if (this.#state === "CLOSED") return;
+    if (this.state === "CLOSED") return;
     this.#hasResponded = true;
     this.#protocol.receive(octets, size);
     this.#drain();
@@ -190,7 +182,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   }
 
   ended(): void {
-    if (this.#state === "CLOSED") return;
+    if (this.state === "CLOSED") return;
     this.#protocol.receive(null);
     this.#drain();
     if (this.#exchange === null) this.#shut();
@@ -200,19 +192,17 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   }
 
   failed(cause: unknown): void {
-    if (this.#state === "CLOSED") return;
+    if (this.state === "CLOSED") return;
     const exchange = this.#exchange;
     if (exchange === null) this.#shut();
     // A response that has come whole is not harmed by what happens to its connection.
     else if (this.#protocol.responseState === "done") this.#protocol.receive(null);
-    else this.close(breakage(exchange.state === "sending", cause));
+    else this.close(breakage(exchange.state === "sending" ? "writing" : "reading", cause));
   }
-
-  // --- octets through the protocol --------------------------------------------------------------------------------
 
   #drain(): void {
     try {
-      while (this.#state !== "CLOSED" && this.#handleEvent()) {}
+      while (this.state !== "CLOSED" && this.#handleEvent()) {}
     } catch (error) {
       this.close(error);
     }
@@ -225,6 +215,7 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
     switch (event.type) {
       case "informational":
         this.#isInterimOnly = true;
+        if (event.status === 100) this.#upload?.proceed();
         exchange?.sink.informational(event);
         return true;
       case "response":
@@ -243,40 +234,52 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
         // Interim responses do not put the time limit off: a peer could send them for ever.
         if (!this.#isInterimOnly) exchange?.progress();
         return false;
-      case "paused":
-      case "closed":
-        return false;
       default:
-        return event satisfies never;
+        event satisfies PausedEvent | ClosedEvent;
+        return false;
     }
   }
 
   #acceptHead(head: ResponseEvent): void {
     const exchange = this.#exchange as Exchange;
     if (head.keepAliveTimeout !== null) this.#serverTimeout = head.keepAliveTimeout * 1000;
-    if (this.#upload) {
-      // A final response while the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
-      this.#upload.stop();
-      this.#upload = null;
-    }
+    // While the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
+    this.#upload?.stop();
+    this.#upload = null;
     if (exchange.state === "sending") exchange.enter("receiving");
-    exchange.sink.head(head);
+    if (head.isSwitch) this.#switch(head, exchange);
+    else exchange.sink.head(head);
+  }
+
+  // HTTP is over on this connection, and no time limit runs; what was read past the head comes first.
+  #switch(head: ResponseEvent, exchange: Exchange): void {
+    const handOver = (stream: NetworkStream, network: NetworkConnection): void => {
+      stream.attach(network);
+      network.busy();
+      this.#network = network;
+      this.#relay.target = stream;
+    };
+    const { request, timeouts } = exchange;
+    const stream = new NetworkStream(peerOf(request), timeouts.connect, handOver, () => exchange.abandon());
+    handOver(stream, this.#network as NetworkConnection);
+    const octets = this.#protocol.trailingData;
+    if (octets.length > 0) stream.received(octets, octets.length);
+    exchange.complete();
+    exchange.sink.switched(head, stream);
   }
 
   #pause(exchange: Exchange): void {
-    if (this.#isPaused || exchange.isFinished) return;
-    this.#isPaused = true;
+    if (this.isPaused || exchange.isFinished) return;
+    this.isPaused = true;
     exchange.stopClock();
     this.#network?.pause();
   }
-
-  // --- the end ----------------------------------------------------------------------------------------------------
 
   /** Closes the connection; an exchange that has it fails with `error`, or is sent again. */
   close(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
-    const isStale = this.#requestCount > 1 && !this.#hasResponded && isDisconnect(error);
+    const isStale = this.requestCount > 1 && !this.#hasResponded && isDisconnect(error);
     const isUnsent = this.#isSettling && !this.#owner.isClosed;
     const isRepeated =
       exchange !== null && !exchange.isFinished && (isUnsent || (isStale && this.#owner.mayRepeat(exchange)));
@@ -286,8 +289,8 @@ export class HTTPConnection implements NetworkReceiver, ServingConnection, Uploa
   }
 
   #shut(repeated: Exchange | null = null): void {
-    if (this.#state === "CLOSED") return;
-    this.#state = "CLOSED";
+    if (this.state === "CLOSED") return;
+    this.state = "CLOSED";
     this.#upload?.stop();
     this.#upload = null;
     this.#network?.close();

@@ -3,11 +3,11 @@
 // successors alive: under load that was three quarters of the garbage collector's work.
 
 /** An item of a list; in one list at a time. */
-export interface Linked<T> {
+export abstract class Linked<T> {
   /** The list that the item is in, for comparison only. */
-  list: object | null;
-  previous: T | null;
-  next: T | null;
+  list: object | null = null;
+  previous: T | null = null;
+  next: T | null = null;
 }
 
 export class LinkedList<T extends Linked<T>> {

@@ -28,6 +28,13 @@ export interface OutgoingRequest {
   readonly isRepeatable: boolean;
 }
 
+/** Where the octets of a connection go once HTTP is over on it: CONNECT has said so, else to where it was opened to. */
+export function peerOf({ head, authority }: OutgoingRequest): { host: string; port: number } {
+  if (head.method !== "CONNECT") return { host: authority.host, port: authority.effectivePort };
+  const colon = head.target.lastIndexOf(":");
+  return { host: head.target.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(head.target.slice(colon + 1)) };
+}
+
 /** RFC 9110 section 9.2.2 */
 const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
 

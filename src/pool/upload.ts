@@ -7,6 +7,7 @@ import type { NetworkConnection } from "../network/network.ts";
 import { allocate, concat, NO_OCTETS } from "../octets.ts";
 import type { ClientConnection } from "../protocol/client-connection.ts";
 import { NO_PIECES } from "../protocol/request-half.ts";
+import { TimeLimit } from "./deadlines.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
@@ -17,14 +18,15 @@ const JOINED_SIZE = 16_384;
 
 /**
  * Sends a request that needs nothing but one write: without content, or with little. `waiting`: the connection has not
- * taken all of it yet. `too-large`: nothing has been sent, an Upload has to do it.
+ * taken all of it yet. `upload`: nothing has been sent, an Upload has to do it.
  */
 export function sendAtOnce(
   { head, content, trailers }: OutgoingRequest,
   protocol: ClientConnection,
   network: NetworkConnection,
-): "sent" | "waiting" | "too-large" {
-  if (content !== null && !(content instanceof Uint8Array && content.length <= JOINED_SIZE)) return "too-large";
+): "sent" | "waiting" | "upload" {
+  if (content !== null && !(content instanceof Uint8Array && content.length <= JOINED_SIZE)) return "upload";
+  if (head.facts.expectsContinue) return "upload";
   const pieces = content === null ? NO_PIECES : protocol.sendContent(content);
   const end = protocol.sendEnd(trailers?.());
   const isBare = pieces.length + end.length === 0;
@@ -51,30 +53,43 @@ export class Upload {
   #iterator: ContentIterator | null = null;
   #isStopped = false;
   #wake: (() => void) | null = null;
+  readonly #continueTimeout: number;
+  #isContinued = false;
+  #continue: () => void = () => {};
 
+  /** `continueTimeout`: milliseconds that content waits for 100 (Continue) where the request expects it. */
   constructor(
     request: OutgoingRequest,
     protocol: ClientConnection,
     network: NetworkConnection,
     listener: UploadListener,
+    continueTimeout: number,
   ) {
     this.#request = request;
     this.#protocol = protocol;
     this.#network = network;
     this.#listener = listener;
+    this.#continueTimeout = continueTimeout;
+    this.#isContinued = !request.head.facts.expectsContinue;
   }
 
   /** Sends the request, and settles when that is done or stopped. */
   async run(): Promise<void> {
     const { head, content, trailers } = this.#request;
+    const isHere = content === null || content instanceof Uint8Array;
     try {
-      if (content === null || content instanceof Uint8Array) {
-        await this.#write([head.octets, ...this.#protocol.sendContent(content ?? NO_OCTETS)]);
+      let front = [head.octets];
+      if (!isHere || !this.#isContinued) {
+        await this.#write(front);
+        await this.#continued();
+        if (this.#isStopped) return;
+        front = [];
+      }
+      if (isHere) {
+        await this.#write([...front, ...this.#protocol.sendContent(content ?? NO_OCTETS)]);
         if (this.#isStopped) return;
         await this.#write(this.#protocol.sendEnd(trailers?.()));
       } else {
-        await this.#write([head.octets]);
-        if (this.#isStopped) return;
         await this.#sendSource(content.open());
       }
       if (!this.#isStopped) this.#listener.sent();
@@ -93,14 +108,32 @@ export class Upload {
     wake?.();
   }
 
+  /** The server wants the content: 100 (Continue) has come. */
+  proceed(): void {
+    this.#isContinued = true;
+    this.#continue();
+  }
+
   /** Sends no more. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#continue();
     this.#wake?.();
     giveUp(this.#iterator);
     const { content } = this.#request;
     if (content !== null && !(content instanceof Uint8Array)) content.discard();
+  }
+
+  // Not without bound: a server that does not know the expectation will not answer it (RFC 9110 section 10.1.1).
+  async #continued(): Promise<void> {
+    if (this.#isContinued || this.#isStopped) return;
+    const proceeding = new Promise<void>((resolve) => {
+      this.#continue = resolve;
+    });
+    const limit = new TimeLimit(this.#continueTimeout, this.#continue);
+    await proceeding;
+    limit.lift();
   }
 
   async #sendSource(iterator: ContentIterator): Promise<void> {

@@ -5,7 +5,7 @@
 // are objects of their own and follow the tables of states.ts; what joins them is here: whether a response is expected,
 // and whether the connection can be used again. It refuses to know: sockets, time, URLs.
 
-import { LocalProtocolError } from "../errors.ts";
+import { LocalProtocolError, RemoteProtocolError } from "../errors.ts";
 import { concat, copyOf } from "../octets.ts";
 import type { ReceiveEvent, RequestFacts, SendEvent } from "./events.ts";
 import { type HeadersInput, toFieldLines } from "./field-lines.ts";
@@ -125,7 +125,13 @@ export class ClientConnection {
   nextEvent(): ReceiveEvent {
     if (this.#error) throw this.#error;
     try {
-      return this.#response.read();
+      const event = this.#response.read();
+      // RFC 9110 section 7.8: the new protocol begins behind the whole request.
+      if (event.type === "response" && event.isSwitch && this.#request.state !== "done") {
+        const sentence = `${event.status} came before the request had been sent`;
+        throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
+      }
+      return event;
     } catch (error) {
       this.#error = error;
       this.#response.state = "failed";

@@ -12,7 +12,8 @@ export interface RequestFacts {
   /** Octets that Content-Length announces; 0 for the other framings. */
   readonly contentLength: number;
   readonly hasHost: boolean;
-  readonly hasUpgrade: boolean;
+  /** The protocols offered in Upgrade, in lower case; none for most requests. */
+  readonly offers: readonly string[];
   readonly closes: boolean;
   readonly expectsContinue: boolean;
 }

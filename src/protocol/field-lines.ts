@@ -67,6 +67,20 @@ export function findField(lines: FieldLines, name: string, from = 0): string | u
   return undefined;
 }
 
+/** The values of all lines with `name`, given in lower case, joined as one list (RFC 9110 section 5.3). */
+export function findAll(lines: FieldLines, name: string): string {
+  return lines.filter((_, i) => i % 2 === 1 && (lines[i - 1] as string).toLowerCase() === name).join();
+}
+
+/** The protocols that an Upgrade value lists, in lower case: names are compared without case (RFC 9110 section 7.8). */
+export function protocolsIn(upgrade: string): string[] {
+  return upgrade
+    .toLowerCase()
+    .split(",")
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== "");
+}
+
 function toCharacters(part: unknown, what: "name" | "value"): string {
   if (typeof part === "string") {
     if (!isASCII(part)) throw new TypeError(`header ${what} strings may not include unicode characters`);

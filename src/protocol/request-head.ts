@@ -22,7 +22,7 @@ import { LocalProtocolError } from "../errors.ts";
 import { allocate, escapeText, writeLatin1 } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import type { RequestFacts, RequestHead } from "./events.ts";
-import { type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
+import { type FieldLines, findAll, type HeadersInput, protocolsIn, toFieldLines } from "./field-lines.ts";
 import { localError } from "./reasons.ts";
 import { checkRequest, checkTrailers } from "./request-rules.ts";
 
@@ -34,6 +34,7 @@ const TOO_WIDE = /[^\0-\xff]/;
 /** A request head ready to be sent. */
 export interface EncodedHead {
   readonly method: string;
+  readonly target: string;
   /** The octets of the head. */
   readonly octets: Uint8Array;
   readonly facts: RequestFacts;
@@ -45,9 +46,9 @@ export interface EncodedHead {
  */
 export function encodeRequest(head: RequestHead): EncodedHead {
   const size = encodeHead(head);
-  const facts = requestFacts();
+  const facts = requestFacts(head.lines);
   checkRequest(head, facts);
-  return { method: head.method, octets: takeEncoded(size, allocate(size)), facts };
+  return { method: head.method, target: head.target, octets: takeEncoded(size, allocate(size)), facts };
 }
 
 // Encodes the head into the codec's head region and answers its size.
@@ -77,26 +78,34 @@ export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
 
 // What the head that was encoded last means. Most requests have no content and mean the same, so they share an object.
 const factsWithoutContent: RequestFacts[] = [];
+const NO_OFFERS: readonly string[] = [];
 
-function requestFacts(): RequestFacts {
+function requestFacts(lines: FieldLines): RequestFacts {
   const framing = codec.result[RESULT_FRAMING] as number;
   const flags = codec.result[RESULT_FLAGS] as number;
-  if (framing === FRAMING_CHUNKED) return makeFacts("chunked", 0, flags);
-  if (framing === FRAMING_CONTENT_LENGTH) return makeFacts("content-length", codec.length[0] as number, flags);
+  const offers = flags & FLAG_UPGRADE ? protocolsIn(findAll(lines, "upgrade")) : NO_OFFERS;
+  if (framing === FRAMING_CHUNKED) return makeFacts("chunked", 0, flags, offers);
+  if (framing === FRAMING_CONTENT_LENGTH) return makeFacts("content-length", codec.length[0] as number, flags, offers);
+  if (offers.length > 0) return makeFacts("none", 0, flags, offers);
   let facts = factsWithoutContent[flags];
   if (!facts) {
-    facts = makeFacts("none", 0, flags);
+    facts = makeFacts("none", 0, flags, offers);
     factsWithoutContent[flags] = facts;
   }
   return facts;
 }
 
-function makeFacts(framing: RequestFacts["framing"], contentLength: number, flags: number): RequestFacts {
+function makeFacts(
+  framing: RequestFacts["framing"],
+  contentLength: number,
+  flags: number,
+  offers: readonly string[],
+): RequestFacts {
   return {
     framing,
     contentLength,
     hasHost: (flags & FLAG_HOST) !== 0,
-    hasUpgrade: (flags & FLAG_UPGRADE) !== 0,
+    offers,
     closes: (flags & FLAG_CLOSE) !== 0,
     expectsContinue: (flags & FLAG_EXPECT_CONTINUE) !== 0,
   };

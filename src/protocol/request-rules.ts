@@ -15,6 +15,8 @@ export function checkRequest(head: RequestHead, facts: RequestFacts): void {
   const hasContent = facts.framing === "chunked" || facts.contentLength > 0;
   // RFC 9110 section 9.3.8
   if (head.method === "TRACE" && hasContent) throw refused("content-with-trace", "TRACE must not carry content");
+  // RFC 9110 section 9.3.6
+  if (head.method === "CONNECT" && hasContent) throw refused("content-with-connect", "CONNECT must not carry content");
   // RFC 9110 section 10.1.1
   if (facts.expectsContinue && !hasContent) {
     throw refused("expect-without-content", "'Expect: 100-continue' stands in a request without content");

@@ -6,6 +6,7 @@ import { copyOf, printable } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import { ChunkReader } from "./chunk-decoder.ts";
 import type { ReceiveEvent, RequestFacts, ResponseEvent } from "./events.ts";
+import { protocolsIn } from "./field-lines.ts";
 import { NO_HEADERS } from "./header-list.ts";
 import type { Limits } from "./limits.ts";
 import { passed } from "./reasons.ts";
@@ -108,11 +109,15 @@ export class ResponseHalf {
     }
   }
 
-  // RFC 9110 section 7.8: only what was asked for can be switched to.
+  // RFC 9110 section 7.8: only to what was offered.
   #acceptSwitch(head: ResponseEvent): void {
-    if (head.status === 101 && !this.#request?.hasUpgrade) {
-      const sentence = "101 came, but no Upgrade had been asked for";
-      throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
+    if (head.status === 101) {
+      const protocols = protocolsIn(head.headers.get("upgrade") ?? "");
+      const isOffered = protocols.every((protocol) => this.#request?.offers.includes(protocol));
+      if (protocols.length === 0 || !isOffered) {
+        const sentence = `101 came, to switch to "${protocols.join()}", which was not offered`;
+        throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
+      }
     }
     this.#advance(RESPONSE_TRANSITIONS[this.state].switch);
     this.keepAlive = false;

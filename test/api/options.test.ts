@@ -132,9 +132,6 @@ describe("what this version lacks is refused by name", () => {
 
   test.each<[string, string, string, RequestOptions]>([
     ["extensions.trace", "GET", NOBODY, { extensions: { trace: () => {} } } as unknown as RequestOptions],
-    ["CONNECT", "CONNECT", NOBODY, { extensions: { target: "a:1" } }],
-    ["Upgrade", "GET", NOBODY, { headers: { Upgrade: "websocket", Connection: "upgrade" } }],
-    ["Expect", "POST", NOBODY, { headers: { Expect: "100-continue" }, content: "x" }],
   ])("%s", async (option, method, url, options) => {
     const pool = openPool();
     const error = await fails(pool.request(method, url, options), UnsupportedByRuntime);

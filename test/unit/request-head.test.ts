@@ -215,14 +215,15 @@ describe("request-head encoder: fields that frame or route", () => {
       framing: "none",
       contentLength: 0,
       hasHost: true,
-      hasUpgrade: false,
+      offers: [],
       closes: false,
       expectsContinue: false,
     };
     expect(facts()).toEqual(plain);
     expect(facts(["Content-Length", "5"])).toEqual({ ...plain, framing: "content-length", contentLength: 5 });
     expect(facts(["Transfer-Encoding", "chunked"])).toEqual({ ...plain, framing: "chunked" });
-    expect(facts(["Upgrade", "x"], ["Connection", "upgrade"])).toEqual({ ...plain, hasUpgrade: true });
+    const upgrade = facts(["Upgrade", "WebSocket, x/1"], ["Connection", "upgrade"], ["upgrade", ", y"]);
+    expect(upgrade).toEqual({ ...plain, offers: ["websocket", "x/1", "y"] });
     expect(facts(["connection", "foo, CLOSE"])).toEqual({ ...plain, closes: true });
     expect(facts(["Expect", "100-Continue"], ["Content-Length", "5"])).toMatchObject({ expectsContinue: true });
   });

@@ -35,6 +35,8 @@ export interface Anomaly {
   readonly reading?: Reading;
   /** Readings that do harm, by the word that the table shows. They are tried before `reading`. */
   readonly harm?: Readonly<Record<string, Reading>>;
+  /** Readings that lose or change the content without doing harm, by the word that the table shows. */
+  readonly spoilt?: Readonly<Record<string, Reading>>;
   /** The word for a response that does harm however it is read. */
   readonly anyHarm?: string;
   /** Must this connection be given up? "may" unless given. */

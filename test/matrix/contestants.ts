@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job, Played } from "./client/play.ts";
 import { playInProcess } from "./process.ts";
+import { UsageError } from "./usage-error.ts";
 import { playInWorkerd } from "./workerd.ts";
 
 export interface Contestant {
@@ -43,7 +44,12 @@ export const CONTESTANTS: readonly Contestant[] = [
     version: () => versionIn(require.resolve("undici/package.json")),
     play: inNode("undici.ts"),
   },
-  { name: "node-http", title: "node:http", version: () => `Node ${process.versions.node}`, play: inNode("node-http.ts") },
+  {
+    name: "node-http",
+    title: "node:http",
+    version: () => `Node ${process.versions.node}`,
+    play: inNode("node-http.ts"),
+  },
   {
     name: "bun",
     title: "Bun `fetch`",
@@ -90,11 +96,11 @@ function pathOf(runtime: Runtime): string {
   return path;
 }
 
-/** @throws Error when the environment names a file that cannot be run: that is a mistake, not an absence */
+/** @throws UsageError when the environment names a file that cannot be run: that is a mistake, not an absence */
 function find(runtime: Runtime): string | null {
   const given = process.env[VARIABLES[runtime]];
   if (given) {
-    if (!isExecutable(given)) throw new Error(`${VARIABLES[runtime]}: '${given}' cannot be run`);
+    if (!isExecutable(given)) throw new UsageError(`${VARIABLES[runtime]}: '${given}' cannot be run`);
     return given;
   }
   const paths = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, runtime));

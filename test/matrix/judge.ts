@@ -2,11 +2,10 @@
 // and a word for it out.
 
 import { type Anomaly, OK, type Reading } from "./anomaly.ts";
-import type { Outcome, Seen } from "./client/play.ts";
-import { NEXT } from "./client/play.ts";
+import { NEXT, type Outcome, type Seen } from "./client/play.ts";
 
 /** Both exchanges of a client with one anomaly, and what the server knows about them. */
-export interface Record {
+export interface Exchanges {
   readonly first: Outcome;
   /** The request behind it, which the server always answers with `NEXT`. */
   readonly next: Outcome;
@@ -28,7 +27,7 @@ export interface Judgement {
   readonly word: string;
 }
 
-export function judge(anomaly: Anomaly, record: Record): Judgement {
+export function judge(anomaly: Anomaly, record: Exchanges): Judgement {
   const first = judgeFirst(anomaly, record.first);
   const next = judgeNext(anomaly, record);
   return next && SEVERITY[next.verdict] > SEVERITY[first.verdict] ? next : first;
@@ -46,12 +45,15 @@ function judgeFirst({ want, ...anomaly }: Anomaly, outcome: Outcome): Judgement 
   for (const [word, reading] of Object.entries(anomaly.harm ?? {})) {
     if (difference(reading, outcome) === null) return dangerous(word);
   }
+  for (const [word, reading] of Object.entries(anomaly.spoilt ?? {})) {
+    if (difference(reading, outcome) === null) return { verdict: "wrong", word };
+  }
   const other = difference(anomaly.reading ?? OK, outcome);
   if (other !== null) return other;
   return want === "refuse" ? { verdict: "lenient", word: "accepts" } : { verdict: "right", word: "accepted" };
 }
 
-function judgeNext(anomaly: Anomaly, { first, next, isReused }: Record): Judgement | null {
+function judgeNext(anomaly: Anomaly, { first, next, isReused }: Exchanges): Judgement | null {
   if (next.kind === "hangs") return dangerous("next hangs");
   if (next.kind === "crashes") return dangerous("next crashes");
   if (next.kind === "refused") return { verdict: "wrong", word: "next fails" };
@@ -70,13 +72,13 @@ function difference({ status, content, headers, trailers }: Reading, seen: Seen)
   if (status !== undefined && seen.status !== status) return dangerous(`status ${seen.status}`);
   if (content !== undefined && !matches(content, seen.content)) return dangerous(contentWord(content, seen.content));
   for (const [name, value] of Object.entries(headers ?? {})) {
-    const other = fieldDifference(value, valueOf(seen.headers, name));
+    const other = fieldDifference(value, fieldValue(seen.headers, name));
     if (other !== null) return other;
   }
-  for (const [name, value] of seen.trailers === null ? [] : Object.entries(trailers ?? {})) {
-    // Trailers may be dropped (RFC 9112 section 7.1.2).
-    const shown = valueOf(seen.trailers, name);
-    if (shown !== null && shown !== value) return { verdict: "dangerous", word: "trailer injected" };
+  // Trailers may be dropped (RFC 9112 section 7.1.2), and not every client shows them.
+  for (const [name, value] of Object.entries(trailers ?? {})) {
+    const shown = fieldValue(seen.trailers ?? [], name);
+    if (shown !== null && shown !== value) return dangerous("trailer injected");
   }
   return null;
 }
@@ -99,7 +101,7 @@ function matches(wanted: string | RegExp, value: string): boolean {
   return typeof wanted === "string" ? wanted === value : wanted.test(value);
 }
 
-function valueOf(fields: readonly (readonly [string, string])[], name: string): string | null {
+function fieldValue(fields: readonly (readonly [string, string])[], name: string): string | null {
   const values = fields.filter(([known]) => known.toLowerCase() === name).map(([, value]) => value);
   return values.length > 0 ? values.join(", ") : null;
 }

@@ -1,9 +1,12 @@
 // The command line of `npm run matrix`.
 
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import type { Anomaly } from "./anomaly.ts";
 import { CONTESTANTS, type Contestant, VARIABLES } from "./contestants.ts";
 import { ANOMALIES } from "./table.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface Options {
   readonly contestants: readonly Contestant[];
@@ -11,9 +14,6 @@ export interface Options {
   /** Null: the standard output. */
   readonly out: string | null;
 }
-
-/** A command line that cannot be obeyed. */
-export class UsageError extends Error {}
 
 const DEFAULT_OUT = "docs/matrix.md";
 
@@ -37,13 +37,23 @@ ${Object.values(VARIABLES).join(", ")} name other binaries. What is not installe
 export function readOptions(args: readonly string[]): Options | "help" {
   const { help, only, case: chosenCases, out } = parse(args);
   if (help) return "help";
-  if (out === "") throw new UsageError("--out takes the name of a file");
+  if (out !== undefined) checkFolderOf(out);
   const isPart = only !== undefined || chosenCases !== undefined;
   return {
     contestants: chosen("--only", only, CONTESTANTS, ({ name }) => name),
     anomalies: chosen("--case", chosenCases, ANOMALIES, ({ id }) => id),
     out: out ?? (isPart ? null : DEFAULT_OUT),
   };
+}
+
+/** Found out before everything is played, not after it. */
+function checkFolderOf(out: string): void {
+  if (out === "") throw new UsageError("--out takes the name of a file");
+  try {
+    accessSync(dirname(out), constants.W_OK);
+  } catch {
+    throw new UsageError(`--out: there is no folder '${dirname(out)}' to write to`);
+  }
 }
 
 function parse(args: readonly string[]): { help?: boolean; only?: string; case?: string; out?: string } {

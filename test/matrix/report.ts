@@ -3,7 +3,7 @@
 import type { Anomaly } from "./anomaly.ts";
 import type { Outcome } from "./client/play.ts";
 import { type Contestant, VARIABLES } from "./contestants.ts";
-import { type Judgement, judge, type Record as Exchanges, type Verdict } from "./judge.ts";
+import { type Exchanges, type Judgement, judge, type Verdict } from "./judge.ts";
 import { GROUPS } from "./table.ts";
 
 /** One client and its record for each anomaly. */
@@ -16,7 +16,11 @@ export interface Column {
 const VERDICTS: readonly Verdict[] = ["right", "lenient", "wrong", "dangerous"];
 const SHOWN_OCTETS = 300;
 
-export function documentOf(anomalies: readonly Anomaly[], columns: readonly Column[], absent: readonly Contestant[]): string {
+export function documentOf(
+  anomalies: readonly Anomaly[],
+  columns: readonly Column[],
+  absent: readonly Contestant[],
+): string {
   return [
     intro(anomalies),
     "## Who was played\n",
@@ -70,7 +74,7 @@ A cell says what the client did:
 | --- | --- |
 | refused, accepted | right |
 | lenient: ... | broken octets were read as they were meant, or a connection was used again that should not be; harmless as long as nobody in between reads them in another way |
-| wrong: ... | a valid response was refused ("too strict") or came out changed, or the second request failed |
+| wrong: ... | a valid response was refused ("too strict"), or came out changed, or the second request failed |
 | **DANGER: ...** | octets got a meaning that they do not have, cut content passed for whole, a response answered another request, or a request never ended |
 `;
 
@@ -81,6 +85,9 @@ const NOTES = `## Notes
   without a field that it has. "injected field": with one that it does not have.
 - "too strict" in the rows on obs-fold: RFC 9112 asks user agents to replace a fold, and refusing does no harm but to the
   caller who wanted the response.
+- Transfer-Encoding without a final \`chunked\`: by the letter of RFC 9112 section 6.3 a client may read on until the
+  connection ends. The rows ask for refusal all the same: the octets are chunk framing, and a caller takes them for content.
+- "coded octets": the client did not ask for gzip, and gives the caller gzip as the content.
 - The expectations are this project's own, each with its reason beside its octets. Where RFC 9112 permits leniency (a lone
   LF in a head), refusing is what is wanted, and accepting is called lenient, not dangerous.
 - Limits are tried with bounded amounts: a client that accepts 2 MiB may still have a limit above.
@@ -124,7 +131,8 @@ function judgeIn({ contestant, exchanges }: Column, anomaly: Anomaly): Judgement
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
   return `${[line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")}\n`;
 }
 

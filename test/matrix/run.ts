@@ -6,10 +6,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import cliProgress from "cli-progress";
 import { BUILT, type Contestant } from "./contestants.ts";
-import { judge, type Record as Exchanges } from "./judge.ts";
-import { HELP, type Options, readOptions, UsageError } from "./options.ts";
+import { type Exchanges, judge } from "./judge.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
 import { type Column, details, documentOf } from "./report.ts";
 import { AnomalyServer } from "./server.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Far more than any bounded anomaly takes: who answers nothing for so long hangs. */
 const PATIENCE = 6000;

@@ -1,6 +1,6 @@
 // Rows about chunked framing, chunk extensions and trailers.
 
-import { type Group, OK, chunked } from "../anomaly.ts";
+import { chunked, type Group, OK } from "../anomaly.ts";
 
 const GRAMMAR = "Sizes are hexadecimal digits and every line ends with CRLF; LF is allowed in heads at the most.";
 
@@ -91,7 +91,8 @@ const ACCEPTED_EXTENSIONS: readonly (readonly [id: string, title: string, line: 
 
 export const CHUNK_EXTENSIONS: Group = {
   title: "Chunk extensions",
-  about: "Well-formed ones are to be ignored. Malformed ones have hidden line ends from one reader and shown them to another.",
+  about:
+    "Well-formed ones are to be ignored. Malformed ones have hidden line ends from one reader and shown them to another.",
   anomalies: [
     ...REFUSED_EXTENSIONS.map(([id, title, line]) => ({
       id,
@@ -170,8 +171,22 @@ export const TRAILERS: Group = {
       send: withTrailers("X-T: 1\rX-Injected: yes"),
       reading: { ...OK, headers: { "x-injected": null }, trailers: { "x-injected": null, "x-t": "1 X-Injected: yes" } },
     },
-    { id: "trailer-no-colon", title: "a trailer without a colon", section: "9112 5", want: "refuse", why: TRAILER, send: withTrailers("X-T") },
-    { id: "trailer-nul", title: "NUL in a trailer", section: "9110 5.5", want: "refuse", why: TRAILER, send: withTrailers("X-T: \0") },
+    {
+      id: "trailer-no-colon",
+      title: "a trailer without a colon",
+      section: "9112 5",
+      want: "refuse",
+      why: TRAILER,
+      send: withTrailers("X-T"),
+    },
+    {
+      id: "trailer-nul",
+      title: "NUL in a trailer",
+      section: "9110 5.5",
+      want: "refuse",
+      why: TRAILER,
+      send: withTrailers("X-T: \0"),
+    },
     {
       id: "trailer-sp-before-colon",
       title: "SP between a trailer's name and its colon",

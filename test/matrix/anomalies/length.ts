@@ -2,7 +2,8 @@
 
 import { type Group, OK, POISON, type Reading, withCoding, withLength } from "../anomaly.ts";
 
-const BAD_LENGTH = "Invalid, so an unrecoverable error: no guess at a number, and no reading until the connection ends.";
+const BAD_LENGTH =
+  "Invalid, so an unrecoverable error: no guess at a number, and no reading until the connection ends.";
 const IGNORED: Readonly<Record<string, Reading>> = { "length ignored": { content: "okEXTRA" } };
 
 const BAD_LENGTHS: readonly (readonly [id: string, title: string, value: string])[] = [
@@ -87,7 +88,8 @@ const BAD_CODINGS: readonly (readonly [id: string, title: string, line: string])
 
 export const TRANSFER_ENCODING: Group = {
   title: "Transfer-Encoding",
-  about: "`chunked`, once. Who reads on to the end of the connection hands out sizes and CRLFs as if they were content.",
+  about:
+    "`chunked`, once. Who reads on to the end of the connection hands out sizes and CRLFs as if they were content.",
   anomalies: [
     ...BAD_CODINGS.map(([id, title, line]) => ({
       id,
@@ -140,7 +142,7 @@ export const TRANSFER_ENCODING: Group = {
       want: "either",
       why: "Refuse, or decode. Coded octets are not the content.",
       send: `HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n${GZIP.length.toString(16)}\r\n${GZIP}\r\n0\r\n\r\n`,
-      harm: { "coded octets": { content: GZIP } },
+      spoilt: { "coded octets": { content: GZIP } },
     },
     {
       id: "coding-http-1-0",

@@ -3,7 +3,8 @@
 import { chunked, type Group, OK } from "../anomaly.ts";
 
 const MIB = 1024 * 1024;
-const BOUND = "Who accepts this has no limit that we could find, or a very high one: memory or time are the server's to spend.";
+const BOUND =
+  "Who accepts this has no limit that we could find, or a very high one: memory or time are the server's to spend.";
 const KEPT = "Harmless in itself. A line that is dropped without a word may be the one that matters.";
 
 const filler = (size: number): string => "x".repeat(size);

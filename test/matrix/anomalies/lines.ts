@@ -2,7 +2,8 @@
 
 import { type Group, OK, withFields } from "../anomaly.ts";
 
-const LF = "RFC 9112 lets a recipient take a lone LF for a line end, but whoever stands in between may not: two readings.";
+const LF =
+  "RFC 9112 lets a recipient take a lone LF for a line end, but whoever stands in between may not: two readings.";
 const CR = "A bare CR must make the line invalid or count as SP. It is never a line end.";
 const SHAPE = "Not what the grammar of a status line allows; guessing is how responses are split.";
 
@@ -214,8 +215,22 @@ export const VERSION: Group = {
   title: "Version",
   about: "`HTTP/1.` and a digit, in capitals. Everything else is another language.",
   anomalies: [
-    { id: "version-0-9", title: "HTTP/0.9", section: "9112 2.3", want: "refuse", why: NO_HTTP, send: status("HTTP/0.9 200 OK") },
-    { id: "version-2-0", title: "HTTP/2.0", section: "9110 2.5", want: "refuse", why: NO_HTTP, send: status("HTTP/2.0 200 OK") },
+    {
+      id: "version-0-9",
+      title: "HTTP/0.9",
+      section: "9112 2.3",
+      want: "refuse",
+      why: NO_HTTP,
+      send: status("HTTP/0.9 200 OK"),
+    },
+    {
+      id: "version-2-0",
+      title: "HTTP/2.0",
+      section: "9110 2.5",
+      want: "refuse",
+      why: NO_HTTP,
+      send: status("HTTP/2.0 200 OK"),
+    },
     {
       id: "version-1-9",
       title: "HTTP/1.9",
@@ -224,9 +239,30 @@ export const VERSION: Group = {
       why: "A higher minor version is to be processed as HTTP/1.1.",
       send: status("HTTP/1.9 200 OK"),
     },
-    { id: "version-1-10", title: "HTTP/1.10", section: "9112 2.3", want: "refuse", why: NO_HTTP, send: status("HTTP/1.10 200 OK") },
-    { id: "version-case", title: "http/1.1", section: "9112 2.3", want: "refuse", why: NO_HTTP, send: status("http/1.1 200 OK") },
-    { id: "version-icy", title: "ICY 200 OK", section: "9112 2.3", want: "refuse", why: NO_HTTP, send: status("ICY 200 OK") },
+    {
+      id: "version-1-10",
+      title: "HTTP/1.10",
+      section: "9112 2.3",
+      want: "refuse",
+      why: NO_HTTP,
+      send: status("HTTP/1.10 200 OK"),
+    },
+    {
+      id: "version-case",
+      title: "http/1.1",
+      section: "9112 2.3",
+      want: "refuse",
+      why: NO_HTTP,
+      send: status("http/1.1 200 OK"),
+    },
+    {
+      id: "version-icy",
+      title: "ICY 200 OK",
+      section: "9112 2.3",
+      want: "refuse",
+      why: NO_HTTP,
+      send: status("ICY 200 OK"),
+    },
     {
       id: "version-none",
       title: "no head at all, only text",

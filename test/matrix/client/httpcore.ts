@@ -4,6 +4,6 @@ import { httpcoreClient } from "./httpcore-client.ts";
 import { runJobs } from "./run-jobs.ts";
 
 const BUILT = new URL("../../../dist/index.js", import.meta.url).href;
-const httpcore = await import(BUILT);
+const httpcore: typeof import("httpcore") = await import(BUILT);
 
 await runJobs(() => httpcoreClient(httpcore));

@@ -86,11 +86,17 @@ export function shown(octets: Uint8Array): string {
   return text;
 }
 
-// The innermost cause says most: fetch wraps everything in one TypeError.
+// With all causes: fetch wraps everything in one TypeError.
 function describe(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  if (!(inner instanceof Error)) return String(inner);
-  const detail = "reason" in inner ? inner.reason : "code" in inner ? inner.code : undefined;
-  return `${inner.name}${typeof detail === "string" ? ` ${detail}` : ""}: ${inner.message}`.slice(0, 200);
+  const parts: string[] = [];
+  for (let at = error; at !== undefined && parts.length < 4; at = at instanceof Error ? at.cause : undefined) {
+    parts.push(nameOf(at));
+  }
+  return parts.join(" <- ").slice(0, 300);
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const detail = "reason" in error ? error.reason : "code" in error ? error.code : undefined;
+  return `${error.name}${typeof detail === "string" ? ` ${detail}` : ""}: ${error.message}`;
 }

@@ -1,6 +1,6 @@
 // The program that undici-client.ts runs in.
 
-import { undiciClient } from "./undici-client.ts";
 import { runJobs } from "./run-jobs.ts";
+import { undiciClient } from "./undici-client.ts";
 
 await runJobs(undiciClient);

@@ -75,5 +75,9 @@ describe("httpcore", () => {
     expect(judge(anomaly, record).verdict, JSON.stringify({ ...record, why: anomaly.why }).slice(0, 2000)).toBe(
       "right",
     );
+    // A refusal counts only when it is one: an error of ours that says what is wrong, or a broken connection.
+    if (result.first.kind === "refused") {
+      expect(result.first.error).toMatch(anomaly.end === "reset" ? /^ReadError / : /^RemoteProtocolError [a-z0-9-]+:/);
+    }
   });
 });

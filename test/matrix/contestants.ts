@@ -87,7 +87,17 @@ function versionOf(runtime: Runtime): string | null {
   const path = find(runtime);
   if (path === null) return null;
   // "deno 2.9.6 (stable, ...)", "1.4.5", "workerd 2026-11-17"
-  return /\d[\d.-]*/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[0] ?? "unknown";
+  const version = /^(?:\w+ )?(\d[\d.-]*)/.exec(outputOf(path))?.[1];
+  if (version === undefined) throw new UsageError(`'${path} --version' tells no version; is it ${runtime}?`);
+  return version;
+}
+
+function outputOf(path: string): string {
+  try {
+    return execFileSync(path, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch {
+    return "";
+  }
 }
 
 function pathOf(runtime: Runtime): string {

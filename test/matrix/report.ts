@@ -32,6 +32,7 @@ export function documentOf(
     LEGEND,
     "## In short\n",
     summary(anomalies, columns),
+    dangers(anomalies, columns),
     ...GROUPS.map(({ title, about, anomalies: all }) => {
       const rows = all.filter((anomaly) => anomalies.includes(anomaly));
       return rows.length > 0 ? `## ${title}\n\n${about}\n\n${groupTable(rows, columns)}` : null;
@@ -104,6 +105,17 @@ function summary(anomalies: readonly Anomaly[], columns: readonly Column[]): str
     return [column.contestant.title, ...counts.map(String)];
   });
   return table(["client", ...VERDICTS], rows);
+}
+
+function dangers(anomalies: readonly Anomaly[], columns: readonly Column[]): string {
+  const lines = columns.map((column) => {
+    const rows = anomalies.flatMap((anomaly) => {
+      const { verdict, word } = judgeIn(column, anomaly);
+      return verdict === "dangerous" ? [`\`${anomaly.id}\` (${word})`] : [];
+    });
+    return `- ${column.contestant.title}: ${rows.join(", ") || "none"}`;
+  });
+  return `The dangerous rows:\n\n${lines.join("\n")}\n`;
 }
 
 function groupTable(rows: readonly Anomaly[], columns: readonly Column[]): string {

@@ -101,6 +101,9 @@ const CUT_MESSAGES: readonly (readonly [id: string, title: string, octets: strin
   ["cut-chunk-data", "a FIN in a chunk", chunked("4\r\nok")],
   ["cut-chunk-size", "a FIN in a chunk's size", chunked("2\r\nok\r\n1")],
   ["cut-no-last-chunk", "a FIN before the last chunk", chunked("2\r\nok\r\n")],
+];
+
+const CUT_ENDS: readonly (readonly [id: string, title: string, octets: string])[] = [
   ["cut-no-end", "a FIN before the empty line behind the last chunk", chunked("2\r\nok\r\n0\r\n")],
   ["cut-trailers", "a FIN in the trailers", chunked("2\r\nok\r\n0\r\nX-T: 1\r\n")],
 ];
@@ -123,6 +126,14 @@ export const CUT_OFF: Group = {
       why: CUT,
       send,
       anyHarm: "cut content",
+    })),
+    ...CUT_ENDS.map(([id, title, send]) => ({
+      id,
+      title,
+      section: "9112 7.1, 8",
+      want: "refuse" as const,
+      why: "The content is all there, but the message is not: trailers may be missing.",
+      send,
     })),
     ...RESETS.map(([id, title, send]) => ({
       id,

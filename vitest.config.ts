@@ -17,5 +17,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     coverage: { provider: "v8", include: ["src/**"] },
+    // Only to measure coverage (npm run coverage).
+    setupFiles: process.env.CODEC_COVERAGE ? ["test/support/assembly-counters.ts"] : [],
   },
 });

@@ -1,6 +1,6 @@
 import type { Plugin } from "rollup";
 
-/** Compiles assembly/index.ts to a WebAssembly module. */
-export function compileCodec(): Promise<Uint8Array>;
+/** Compiles assembly/index.ts, or the same file of `sources`, to a WebAssembly module. */
+export function compileCodec(sources?: ReadonlyMap<string, string>): Promise<Uint8Array>;
 /** `virtual:codec` for Rollup and Vite. */
 export function codecPlugin(): Plugin;

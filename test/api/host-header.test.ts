@@ -47,6 +47,10 @@ describe("an added Host", () => {
 });
 
 describe("a given Host", () => {
+  test.each(["[v1.fe80::a+en1]", "[V1.a]:80", "a-b_c~.example", "%41:1", "", ":80"])("may be %s", async (host) => {
+    expect(await headFor("http://example.com/", [["Host", host]])).toBe(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  });
+
   test("keeps its place, its case and its value", async () => {
     const headers: [string, string][] = [
       ["A", "1"],

@@ -97,6 +97,9 @@ describe("RFC 9112 7.1.1 chunk extensions", () => {
     refuses(HEAD + chunks(";a", ";a", ";aa"), "max-chunk-extension-size", { connection: { limits } });
     refuses(HEAD + chunks("     ;a"), "max-chunk-extension-size", { connection: { limits } });
     refuses(HEAD + chunks(';a="bcd'), "max-chunk-extension-size", { connection: { limits } });
+    const none = { connection: { limits: { maxChunkExtensionSize: 0 } } };
+    accepts(HEAD + chunks(""), { content: "a" }, none);
+    refuses(HEAD + chunks(";a"), "max-chunk-extension-size", none);
   });
 
   test("a flood of zeros in front of a size counts as one of extensions", () => {

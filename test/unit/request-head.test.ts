@@ -226,6 +226,8 @@ describe("request-head encoder: fields that frame or route", () => {
     expect(upgrade).toEqual({ ...plain, offers: ["websocket", "x/1", "y"] });
     expect(facts(["connection", "foo, CLOSE"])).toEqual({ ...plain, closes: true });
     expect(facts(["Expect", "100-Continue"], ["Content-Length", "5"])).toMatchObject({ expectsContinue: true });
+    expect(facts(["Expect", "x, 100-continue"], ["Content-Length", "5"])).toMatchObject({ expectsContinue: true });
+    expect(facts(["Expect", "100-continued, x"])).toMatchObject({ expectsContinue: false });
   });
 
   test("Expect: 100-continue without content is refused", () => {

@@ -255,7 +255,6 @@ export class HTTPConnection
   #switch(head: ResponseEvent, exchange: Exchange): void {
     const handOver = (stream: NetworkStream, network: NetworkConnection): void => {
       stream.attach(network);
-      network.busy();
       this.#network = network;
       this.#relay.target = stream;
     };

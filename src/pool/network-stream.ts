@@ -106,6 +106,7 @@ export class NetworkStream implements NetworkReceiver {
       const wishes = { ...tls, servername: servername ?? peer.host };
       const secure = await network.startTLS(wishes, stream, handshake.signal);
       this.#handshake = null;
+      secure.busy();
       this.#handOver(stream, secure);
       this.fail(new ReadError("TLS has been started: there is another stream now"));
       this.#successor = stream;

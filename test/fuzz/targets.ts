@@ -1,0 +1,19 @@
+// All that is fuzzed.
+
+import { chunks, heads, trailers } from "./against-reference.ts";
+import { cuts } from "./cuts.ts";
+import { memoryExchanges, socketExchanges } from "./exchanges.ts";
+import { chunkedContent, requestHeads, responseHeads } from "./round-trips.ts";
+import type { Target } from "./target.ts";
+
+export const TARGETS = [
+  heads,
+  trailers,
+  chunks,
+  cuts,
+  requestHeads,
+  chunkedContent,
+  responseHeads,
+  memoryExchanges,
+  socketExchanges,
+] as unknown as readonly Target[];

@@ -1,0 +1,17 @@
+// Where a script is played: a network, servers on it that follow the script, and a clock.
+
+import type { NetworkBackend } from "httpcore";
+
+export interface World {
+  /** The network to give to the pool. */
+  readonly backend: NetworkBackend;
+  /** `http://a.example` */
+  origin(host: "a" | "b"): string;
+  after(time: number, callback: () => void): void;
+  sleep(time: number): Promise<void>;
+  /** Lets everything happen that will; where that cannot be known, until `isDone` or for as long as anything may take. */
+  rest(isDone: () => boolean): Promise<void>;
+  /** What the client has left open, or done wrong, in words. */
+  complaints(): string[];
+  close(): Promise<void>;
+}

@@ -12,8 +12,21 @@ import { SocketWorld } from "./socket-world.ts";
 import type { Target } from "./target.ts";
 import type { World } from "./world.ts";
 
-const IDLE = /^<ConnectionPool \[Requests: 0 active, 0 queued \| Connections: 0 active, \d+ idle\]>$/;
-const EMPTY = "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 0 idle]>";
+/** What a pool says of itself. */
+const DESCRIPTION =
+  /^<ConnectionPool \[Requests: (\d+) active, (\d+) queued \| Connections: (\d+) active, (\d+) idle\]>$/;
+
+interface Counts {
+  readonly active: number;
+  readonly queued: number;
+  readonly busy: number;
+  readonly idle: number;
+}
+
+function countsOf(pool: ConnectionPool): Counts {
+  const [, active, queued, busy, idle] = DESCRIPTION.exec(String(pool)) ?? [];
+  return { active: Number(active), queued: Number(queued), busy: Number(busy), idle: Number(idle) };
+}
 
 /** Plays each script in its world, all at the same time. */
 async function playScripts(plays: readonly (readonly [Script, World])[]): Promise<void> {
@@ -38,21 +51,43 @@ async function complaintsOf(script: Script, world: World): Promise<string[]> {
 
   // By itself: all that has a limit ends, and when all has ended the pool has nothing to do.
   const isBusy = (call: RunningCall): boolean => call.isLeft || call.pending.length > 0;
-  await world.rest(() => calls.every((call) => !isBusy(call) && IDLE.test(String(pool))));
+  const isIdle = (): boolean => countsOf(pool).active + countsOf(pool).queued === 0;
+  await world.rest(() => !calls.some(isBusy) && isIdle());
   for (const call of calls) if (call.isBounded) complaints.push(...call.pending.map((what) => `unsettled: ${what}`));
-  if (!calls.some(isBusy) && !IDLE.test(String(pool))) complaints.push(`all is over, but the pool is ${pool}`);
+  if (!calls.some(isBusy) && !isIdle()) complaints.push(`all is over, but the pool is ${pool}`);
+  if (!calls.some((call) => call.isLeft)) complaints.push(...idlenessOf(pool, script, calls.filter(isBusy), world));
 
   // With the end of the pool: everything else.
   for (const call of calls) if (call.isLeft) call.leave();
   await pool.close();
   await world.rest(() => pending().length === 0 && world.complaints().length === 0);
   complaints.push(...pending().map((what) => `unsettled after close: ${what}`));
-  if (String(pool) !== EMPTY || pool.connections.length > 0) complaints.push(`the closed pool is ${pool}`);
+  const left = countsOf(pool);
+  const isEmpty = Object.values(left).every((count) => count === 0) && pool.connections.length === 0;
+  if (!isEmpty) complaints.push(`the closed pool is ${pool}`);
   complaints.push(...world.complaints());
   for (const call of calls) {
     complaints.push(...call.complaints);
     if (call.listenerCount > 0) complaints.push(`${call.listenerCount} listeners are left on a signal`);
   }
+  return complaints;
+}
+
+// What has no limit may wait for a server for ever, but for nothing else: each call that waits is one that the pool knows
+// of, a queue is there only where connections may not be opened, and no connection waits for anything but octets.
+function idlenessOf(
+  pool: ConnectionPool,
+  { pool: limits }: Script,
+  busy: readonly RunningCall[],
+  world: World,
+): string[] {
+  const complaints = world.stalls();
+  if (complaints === null) return [];
+  const { active, queued } = countsOf(pool);
+  const pending = busy.flatMap((call) => call.pending).join(", ");
+  if (active + queued !== busy.length) complaints.push(`waiting: ${pending}; but the pool is ${pool}`);
+  const room = Math.min(limits.maxConnections, limits.maxConnectionsPerOrigin);
+  if (queued > 0 && active < room) complaints.push(`waiting: ${pending}; there is room, but the pool is ${pool}`);
   return complaints;
 }
 

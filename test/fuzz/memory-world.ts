@@ -47,6 +47,10 @@ export class MemoryWorld implements World, NetworkBackend {
     return this.#clock.rest();
   }
 
+  stalls(): string[] {
+    return this.#connections.flatMap((connection) => connection.stalls());
+  }
+
   complaints(): string[] {
     const open = this.#connections.filter((connection) => !connection.isClosed);
     return [...this.#complaints, ...open.map((connection) => `connection ${connection.index} is open`)];
@@ -97,6 +101,7 @@ class MemoryConnection implements NetworkConnection, ServerSide {
   #isPaused = false;
   #isPumping = false;
   #hasEnded = false;
+  #hasToldEnd = false;
 
   constructor(
     index: number,
@@ -157,6 +162,14 @@ class MemoryConnection implements NetworkConnection, ServerSide {
 
   getExtraInfo(): undefined {
     return undefined;
+  }
+
+  stalls(): string[] {
+    if (this.isClosed) return [];
+    const stalls: string[] = [];
+    if (this.#isPaused) stalls.push(`connection ${this.index} is paused, but everything is being read`);
+    if (this.#hasToldEnd) stalls.push(`connection ${this.index} is open, but the server has closed it`);
+    return stalls;
   }
 
   // --- ServerSide -------------------------------------------------------------------------------------------------
@@ -238,8 +251,10 @@ class MemoryConnection implements NetworkConnection, ServerSide {
   #hand(delivery: Delivery): void {
     if (typeof delivery === "function") delivery();
     else if (this.isClosed) return;
-    else if (delivery === "fin") this.#receiver.ended();
-    else if (delivery === "reset") {
+    else if (delivery === "fin") {
+      this.#hasToldEnd = true;
+      this.#receiver.ended();
+    } else if (delivery === "reset") {
       this.isClosed = true;
       this.#notify();
       this.#receiver.failed(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));

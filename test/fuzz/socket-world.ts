@@ -69,6 +69,10 @@ export class SocketWorld implements World, NetworkBackend {
     await this.sleep(1);
   }
 
+  stalls(): null {
+    return null;
+  }
+
   complaints(): string[] {
     const open = this.#peers.filter((peer) => !peer.hasGone);
     // A server that takes no octets does not see the end of them.

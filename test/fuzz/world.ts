@@ -11,6 +11,11 @@ export interface World {
   sleep(time: number): Promise<void>;
   /** Lets everything happen that will; where that cannot be known, until `isDone` or for as long as anything may take. */
   rest(isDone: () => boolean): Promise<void>;
+  /**
+   * Asked at rest, when all content is being read: what the client does not go on with although it could, in words. Null
+   * where rest cannot be told from slowness.
+   */
+  stalls(): string[] | null;
   /** What the client has left open, or done wrong, in words. */
   complaints(): string[];
   close(): Promise<void>;

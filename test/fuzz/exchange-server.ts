@@ -28,16 +28,26 @@ export async function playServer(
   // an answer may be taken for the next, or its beginning, which nothing can tell apart.
   let asked: string | null = null;
   let isTainted = false;
+  let isSpoilt = false;
+  let isHead = false;
   const waits = script.steps.some((step) => step.do === "request");
   do {
     for (const step of script.steps) {
       if (side.hasGone) return;
-      if (step.do === "request") asked = targetOf(await side.request());
-      else if (step.do === "begun") await side.begun();
+      if (step.do === "request") {
+        const request = await side.request();
+        asked = targetOf(request);
+        isHead = request.startsWith("HEAD ");
+        if (isSpoilt) throw new Error(`the connection is used for ${asked}, although octets had come behind an answer`);
+      } else if (step.do === "begun") await side.begun();
       else if (step.do === "pause") await sleep(step.time);
       else if (step.do === "send") {
         isTainted ||= asked === null || step.upTo !== null || step.answer.kind === "octets";
         await sendAnswer(side, step, isTainted ? null : asked, sleep);
+        // Large answers may come in several reads, between which another request has its turn; as it may have between head
+        // and content, where there should not be any.
+        const isInOneRead = step.answer.size < 10_000 && !isHead;
+        isSpoilt ||= !isTainted && isInOneRead && step.answer.surplus.trim() !== "";
         asked = null;
       } else if (step.do === "fin") side.end();
       else side[step.do]();

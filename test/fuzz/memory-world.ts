@@ -125,21 +125,22 @@ class MemoryConnection implements NetworkConnection, ServerSide {
   // --- NetworkConnection ------------------------------------------------------------------------------------------
 
   write(given: Uint8Array): boolean {
+    return this.writeAll([given]);
+  }
+
+  writeAll(pieces: readonly Uint8Array[]): boolean {
     if (this.isClosed) this.#complaints.push(`connection ${this.index} is written to when it is closed`);
-    this.#waiting.push({ octets: given, copy: text(given) });
-    const isTaken = !this.#isClogged && !this.#isSlow && !this.#owesDrain;
+    if (this.#owesDrain) this.#complaints.push(`connection ${this.index} is written to before it has taken what was`);
+    for (const octets of pieces) this.#waiting.push({ octets, copy: text(octets) });
+    const isTaken = !this.#isClogged && !this.#isSlow;
     if (!isTaken) this.#owesDrain = true;
     if (this.#isSlow) this.#clock.after(1, () => this.#take());
     else queueMicrotask(() => this.#take());
     return isTaken;
   }
 
-  writeAll(pieces: readonly Uint8Array[]): boolean {
-    return pieces.map((piece) => this.write(piece)).every(Boolean);
-  }
-
   settle(callback: () => void): void {
-    this.#deliver(callback);
+    this.#deliver(this.#isSlow ? () => this.#clock.after(1, callback) : callback);
   }
 
   pause(): void {

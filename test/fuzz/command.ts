@@ -124,6 +124,7 @@ class Display {
       barsize: 30,
       barCompleteString: "=".repeat(30),
       barIncompleteString: " ".repeat(30),
+      barGlue: "",
     });
     const line = `${this.#name} [${bar}] ${this.#done} runs`;
     process.stdout.write(process.stdout.isTTY ? `\r${line}` : `${line}\n`);

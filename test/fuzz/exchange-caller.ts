@@ -16,6 +16,7 @@ interface Tracked {
 
 export class RunningCall {
   readonly complaints: string[] = [];
+  hasBegun = false;
   readonly #call: Call;
   readonly #target: string;
   readonly #world: World;
@@ -23,7 +24,6 @@ export class RunningCall {
   readonly #abort = new AbortController();
   readonly #promises: Tracked[] = [];
   #response: Response | null = null;
-  #hasBegun = false;
 
   constructor(call: Call, index: number, world: World, pool: ConnectionPool) {
     this.#call = call;
@@ -35,7 +35,7 @@ export class RunningCall {
 
   /** Promises that are not settled, by name. */
   get pending(): string[] {
-    if (!this.#hasBegun) return [`${this.#target} has not begun`];
+    if (!this.hasBegun) return [`${this.#target} has not begun`];
     return this.#promises.filter(({ state }) => state === "pending").map(({ what }) => `${this.#target}: ${what}`);
   }
 
@@ -59,7 +59,7 @@ export class RunningCall {
   }
 
   async #run(): Promise<void> {
-    this.#hasBegun = true;
+    this.hasBegun = true;
     const { how, method, host, abort } = this.#call;
     if (abort === "before") this.#abort.abort(new CallersError("aborted"));
     else if (typeof abort === "number") this.#world.after(abort, () => this.#abort.abort(new CallersError("aborted")));

@@ -27,7 +27,6 @@ export class SocketWorld implements World, NetworkBackend {
   readonly #complaints: string[] = [];
   readonly #scripts: readonly ConnectionScript[];
   #attempts = 0;
-  #rests = 0;
 
   static async open(scripts: readonly ConnectionScript[]): Promise<SocketWorld> {
     const server = net.createServer({ allowHalfOpen: true, noDelay: true });
@@ -61,10 +60,12 @@ export class SocketWorld implements World, NetworkBackend {
 
   readonly sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
-  // The first time, what has no limit need not end; the second time, all must.
-  async rest(isDone: () => boolean): Promise<void> {
-    const end = performance.now() + (this.#rests++ === 0 ? LONG_ENOUGH : PATIENCE);
-    while (!isDone() && performance.now() < end) await this.sleep(1);
+  async rest(isDone: () => boolean, isEnough: () => boolean): Promise<void> {
+    const start = performance.now();
+    for (let time = 0; time < PATIENCE && !isDone(); time = performance.now() - start) {
+      if (time > LONG_ENOUGH && isEnough()) break;
+      await this.sleep(1);
+    }
     // What goes wrong after all seems to be done has a chance to show.
     await this.sleep(1);
   }

@@ -9,8 +9,11 @@ export interface World {
   origin(host: "a" | "b"): string;
   after(time: number, callback: () => void): void;
   sleep(time: number): Promise<void>;
-  /** Lets everything happen that will; where that cannot be known, until `isDone` or for as long as anything may take. */
-  rest(isDone: () => boolean): Promise<void>;
+  /**
+   * Lets everything happen that will. Where that cannot be known: until `isDone`, or for as long as scripts take and until
+   * `isEnough`, which holds once all has happened that must.
+   */
+  rest(isDone: () => boolean, isEnough: () => boolean): Promise<void>;
   /**
    * Asked at rest, when all content is being read: what the client does not go on with although it could, in words. Null
    * where rest cannot be told from slowness.

@@ -74,13 +74,15 @@ export class RunningCall {
   }
 
   #options(): RequestOptions {
-    const { timeout, informational, maxContentSize, abort } = this.#call;
+    const { timeout, informational, maxContentSize, abort, expects } = this.#call;
     const content = this.#content();
+    const hasContent = content !== null && !(content instanceof Uint8Array && content.length === 0);
     return {
+      ...(expects === "continue" && hasContent ? { headers: { Expect: "100-continue" } } : {}),
       ...(content === null ? {} : { content }),
       ...(abort === null ? {} : { signal: this.#abort.signal }),
       extensions: {
-        timeout,
+        timeout: { continue: 5, ...timeout },
         ...(maxContentSize === null ? {} : { maxContentSize }),
         ...(informational === "unheard" ? {} : { informational: () => this.#hear() }),
       },

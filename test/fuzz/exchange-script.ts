@@ -58,6 +58,8 @@ export interface Call {
     | "read and close"
     | "leave"
     | "twice";
+  /** Does content wait for 100 (Continue)? */
+  expects: "nothing" | "continue";
   informational: "unheard" | "heard" | "throws";
   maxContentSize: number | null;
 }
@@ -116,6 +118,8 @@ const interimFlood = raw(
     .map(([head, count]) => head.repeat(count)),
 );
 
+const goOn = raw(fc.constantFrom("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"));
+
 function send(answer: fc.Arbitrary<Answer>, upTo: fc.Arbitrary<number | null> = fc.constant(null)): fc.Arbitrary<Step> {
   return record({ do: fc.constant("send" as const), answer, upTo, cuts, gap: fc.constantFrom(0, 0, 1) });
 }
@@ -141,6 +145,7 @@ const act: fc.Arbitrary<Step[]> = fc
     { weight: 2, arbitrary: fc.tuple(step("request"), send(garbage), maybe(ending)) },
     { weight: 1, arbitrary: fc.tuple(step("request"), send(interimFlood), maybe(pause), send(honest)) },
     { weight: 1, arbitrary: fc.tuple(step("begun"), send(honest), maybe(step("clog"))) },
+    { weight: 1, arbitrary: fc.tuple(step("begun"), maybe(pause), send(goOn), step("request"), send(honest)) },
     { weight: 1, arbitrary: fc.tuple(maybe(pause), send(fc.oneof(honest, garbage))) },
     { weight: 1, arbitrary: fc.tuple(step("clog"), pause, maybe(step("unclog"))) },
     { weight: 1, arbitrary: fc.tuple(maybe(step("request")), ending) },
@@ -188,6 +193,7 @@ const call = record<Call>({
     ...(["read", "read", "text", "iterate", "iterate", "break", "body", "cancel body", "close"] as const),
     ...(["read and close", "leave", "twice"] as const),
   ),
+  expects: fc.constantFrom("nothing", "nothing", "nothing", "continue"),
   informational: fc.constantFrom("unheard", "unheard", "heard", "throws"),
   maxContentSize: fc.constantFrom(null, null, null, 0, 10, 2000),
 });

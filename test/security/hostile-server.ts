@@ -63,3 +63,12 @@ export async function refused(response: string, reason: string, offset?: number,
   const error = await hostileError(response, { method, closes: options.closes ? "closes" : "stays open" });
   expect([error.reason, error.offset]).toEqual([reason, offset ?? error.offset]);
 }
+
+/** Sends `text` again and again, as fast as it is taken, until the client has gone. */
+export async function flood(peer: Peer, text: string): Promise<void> {
+  const piece = Buffer.from(text.repeat(Math.ceil(65_536 / text.length)), "latin1");
+  while (!peer.hasGone) {
+    if (peer.socket.write(piece)) continue;
+    await Promise.race([new Promise<void>((resolve) => peer.socket.once("drain", resolve)), peer.gone]);
+  }
+}

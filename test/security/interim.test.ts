@@ -5,8 +5,8 @@ import { ReadTimeout, RemoteProtocolError } from "httpcore";
 import { describe, expect, test } from "vitest";
 import { refuses } from "../protocol-cases.ts";
 import { eventually, fails, openPool, pause } from "../support/outcomes.ts";
-import { OK, type Peer, serve } from "../support/scripted-server.ts";
-import { BOUND, honest, hostile, hostileError, onlyAFreshConnectionServes } from "./hostile-server.ts";
+import { OK, serve } from "../support/scripted-server.ts";
+import { BOUND, flood, honest, hostile, hostileError, onlyAFreshConnectionServes } from "./hostile-server.ts";
 
 const HINTS = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 
@@ -101,16 +101,6 @@ describe("T-unexpected-100: an interim response that was not expected is passed 
   });
 });
 
-/** Sends `octets` for ever, as fast as they are taken. */
-async function flood(peer: Peer, octets: string): Promise<void> {
-  await peer.request();
-  const piece = Buffer.from(octets.repeat(Math.ceil(65_536 / octets.length)), "latin1");
-  while (!peer.hasGone) {
-    if (!peer.socket.write(piece))
-      await Promise.race([new Promise((resolve) => peer.socket.once("drain", resolve)), peer.gone]);
-  }
-}
-
 // The fault: interim responses are counted by nobody, and each of them gives the server all its time again.
 describe("T-1xx-flood: interim responses are bounded in number, octets and time", () => {
   test.each<[string, string, string]>([
@@ -118,7 +108,11 @@ describe("T-1xx-flood: interim responses are bounded in number, octets and time"
     ["100 and nothing else", "HTTP/1.1 100 Continue\r\n\r\n", "max-informational"],
     ["large heads", `HTTP/1.1 103 X\r\nA: ${"a".repeat(30_000)}\r\n\r\n`, "max-header-size"],
   ])("%s without end", async (_what, octets, reason) => {
-    const server = await serve((peer, index) => (index > 0 ? honest(peer) : flood(peer, octets)));
+    const server = await serve(async (peer, index) => {
+      if (index > 0) return honest(peer);
+      await peer.request();
+      return flood(peer, octets);
+    });
     const pool = openPool();
     const seen: number[] = [];
     const extensions = { ...BOUND.extensions, informational: ({ status }: { status: number }) => seen.push(status) };

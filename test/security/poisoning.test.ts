@@ -175,6 +175,17 @@ describe("T-prestaged-first: a server that speaks before it is asked has answere
     expect([peer.received, server.peers.length, pool.connections.length]).toEqual(["", 1, 0]);
   });
 
+  test("within TLS", async () => {
+    const server = await serveTLS(await leafFor("127.0.0.1"), (peer) => peer.send(FORGED));
+    const networkBackend = new LateBackend("received");
+    const pool = openPool({ networkBackend, tls: { ca: (await certificateAuthority()).cert } });
+    const error = await fails(pool.request("GET", server.url(), BOUND), RemoteProtocolError);
+    expect(error.reason).toBe("unasked-for-octets");
+    const peer = await server.peer(0);
+    await peer.gone;
+    expect([peer.received, server.peers.length]).toEqual(["", 1]);
+  });
+
   test("in the protocol, however the octets are split", () => {
     for (const pieces of [[FORGED], [...FORGED], ["\r\n", FORGED]]) {
       const connection = new ClientConnection();

@@ -78,9 +78,9 @@ describe("T-linear: the time for a head grows with its octets", () => {
     ["extensions of a chunk", `${CHUNKED}1;a`, " "],
     ["extension names", `${CHUNKED}1`, ";a"],
     ["extension values", `${CHUNKED}1;a="`, "\\x"],
-  ])("a megabyte of %s, octet by octet and in one read", async (_what, start, piece) => {
+  ])("a megabyte of %s, octet by octet and in large reads", async (_what, start, piece) => {
     for (const step of [1, 65_536]) {
-      const size = step === 1 ? 100_000 : 1_000_000;
+      const size = step === 1 ? 50_000 : 500_000;
       const responses = new Map([size, 2 * size].map((n) => [n, octets(start + piece.repeat(n / piece.length))]));
       const run = (n: number): string => feed(responses.get(n) as Uint8Array, step);
       expect(await ratioOfDouble(size, run)).toBeLessThanOrEqual(LINEAR);

@@ -59,6 +59,7 @@ describe("T-proto: what is on Object.prototype was not said by the caller", () =
     ["rejectUnauthorized", "false"],
     ["verify", "false"],
     ["checkServerIdentity", "() => undefined"],
+    ["ca", "values.ca"],
     ["tls", "{ verify: false }"],
     ["servername", '"localhost"'],
     ["secureContext", "(await import('node:tls')).createSecureContext({ ca: values.ca })"],

@@ -186,6 +186,15 @@ describe("T-prestaged-first: a server that speaks before it is asked has answere
     expect([peer.received, server.peers.length]).toEqual(["", 1]);
   });
 
+  // The fault: the request goes out the moment the connection is there, and the octets that are there too are not looked at.
+  test("on the plain network, by a server that writes as it accepts", async () => {
+    const server = await serve((peer, index) => (index > 0 ? honest(peer) : peer.send(FORGED)));
+    const pool = openPool();
+    const error = await fails(pool.request("GET", server.url(), BOUND), RemoteProtocolError);
+    expect(error.reason).toBe("unasked-for-octets");
+    await onlyAFreshConnectionServes(pool, server);
+  });
+
   test("in the protocol, however the octets are split", () => {
     for (const pieces of [[FORGED], [...FORGED], ["\r\n", FORGED]]) {
       const connection = new ClientConnection();

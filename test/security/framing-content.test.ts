@@ -194,7 +194,9 @@ describe("T-trunc: what is cut is an error, and says how much had come", () => {
       const response = await pool.stream("GET", server.url(), BOUND);
       const reading = response.read();
       (await server.peer(0)).reset();
-      expect(await fails(reading, NetworkError)).toBeInstanceOf(ReadError);
+      const error = await fails(reading, NetworkError);
+      expect(error).toBeInstanceOf(ReadError);
+      expect(error.message).toMatch(/\b5\b/);
       expect(pool.connections).toEqual([]);
     }
   });

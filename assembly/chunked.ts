@@ -129,55 +129,37 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
 
 // The phase behind `octet` of a chunk extension, or a negated reason.
 function extensionPhase(phase: i32, octet: u8): i32 {
+  const isToken = isTchar(octet);
+  const isBlank = isWhitespace(octet);
   switch (phase) {
-    // Behind a size or a value, after a blank: only ";" may come (BWS stands in front of ";" and nowhere else).
-    case CHUNK_EXTENSION_BWS:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_BWS;
-      if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
-      break;
     case CHUNK_EXTENSION_NAME_START:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_START;
-      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
-      break;
-    case CHUNK_EXTENSION_NAME:
-      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
-      if (octet === CR) return CHUNK_SIZE_LF;
-      return behindName(octet);
-    case CHUNK_EXTENSION_NAME_BWS:
-      return behindName(octet);
+      if (isBlank) return CHUNK_EXTENSION_NAME_START;
+      return isToken ? CHUNK_EXTENSION_NAME : -REASON_INVALID_CHUNK_EXTENSION;
     case CHUNK_EXTENSION_VALUE_START:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_VALUE_START;
-      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
+      if (isBlank) return CHUNK_EXTENSION_VALUE_START;
       if (octet === DQUOTE) return CHUNK_EXTENSION_QUOTED;
-      break;
-    case CHUNK_EXTENSION_TOKEN:
-      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
-      return behindValue(octet);
+      return isToken ? CHUNK_EXTENSION_TOKEN : -REASON_INVALID_CHUNK_EXTENSION;
     // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE (RFC 9110 section 5.6.4)
     case CHUNK_EXTENSION_QUOTED:
-      if (octet === DQUOTE) return CHUNK_EXTENSION_END;
-      if (octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
-      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
-      break;
     case CHUNK_EXTENSION_QUOTED_PAIR:
-      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
+      if (phase === CHUNK_EXTENSION_QUOTED && octet === DQUOTE) return CHUNK_EXTENSION_END;
+      if (phase === CHUNK_EXTENSION_QUOTED && octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
+      return isQuotable(octet) ? CHUNK_EXTENSION_QUOTED : -REASON_INVALID_CHUNK_EXTENSION;
+    // A token goes on, or ends: nothing but whitespace, "=" behind a name, ";" and CR may stand behind it.
+    case CHUNK_EXTENSION_NAME:
+    case CHUNK_EXTENSION_TOKEN:
+      if (isToken) return phase;
       break;
     default:
-      return behindValue(octet);
   }
-  return -REASON_INVALID_CHUNK_EXTENSION;
-}
-
-function behindName(octet: u8): i32 {
-  if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_BWS;
-  if (octet === EQUALS) return CHUNK_EXTENSION_VALUE_START;
-  return octet === SEMICOLON ? CHUNK_EXTENSION_NAME_START : -REASON_INVALID_CHUNK_EXTENSION;
-}
-
-function behindValue(octet: u8): i32 {
-  if (octet === CR) return CHUNK_SIZE_LF;
+  // Behind a name, a value or the size. BWS stands in front of "=" and ";" and nowhere else, so not in front of CR.
+  const isBehindName = phase === CHUNK_EXTENSION_NAME || phase === CHUNK_EXTENSION_NAME_BWS;
+  const isBehindBlank = phase === CHUNK_EXTENSION_BWS || phase === CHUNK_EXTENSION_NAME_BWS;
   if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
-  return isWhitespace(octet) ? CHUNK_EXTENSION_BWS : -REASON_INVALID_CHUNK_EXTENSION;
+  if (octet === EQUALS && isBehindName) return CHUNK_EXTENSION_VALUE_START;
+  if (octet === CR && !isBehindBlank) return CHUNK_SIZE_LF;
+  if (isBlank) return isBehindName ? CHUNK_EXTENSION_NAME_BWS : CHUNK_EXTENSION_BWS;
+  return -REASON_INVALID_CHUNK_EXTENSION;
 }
 
 function isQuotable(octet: u8): bool {

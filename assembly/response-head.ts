@@ -78,7 +78,7 @@ function cutFieldSection(start: i32, at: i32, end: i32, context: i32, maxLines: 
       if (ending <= INCOMPLETE) return ending;
       setResult(RESULT_FIELD_COUNT, index);
       setResult(RESULT_FLAGS, flags);
-      return at + ending;
+      return ending;
     }
     const name = at;
     at = line.cutFieldLine(start, at, end, context, index, maxLines);

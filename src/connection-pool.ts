@@ -3,7 +3,7 @@
 // Everything that can be wrong with a request is found before the pool is asked for a connection, and comes out as a
 // rejection. What it adds to a request is written here and nowhere else: Host in front, a framing field at the end.
 
-import { type PreparedContent, prepareContent } from "./content.ts";
+import { discardContent, type PreparedContent, prepareContent } from "./content.ts";
 import { UnsupportedProtocol } from "./errors.ts";
 import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
@@ -131,7 +131,7 @@ export class BaseConnectionPool {
       try {
         this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
       } catch (error) {
-        if (content !== null && !(content instanceof Uint8Array)) content.discard();
+        discardContent(content);
         throw error;
       }
     });

@@ -72,6 +72,11 @@ export function toOctets(item: unknown): Uint8Array {
   );
 }
 
+/** Nothing of `content` will be wanted. */
+export function discardContent(content: PreparedContent): void {
+  if (content !== null && !(content instanceof Uint8Array)) content.discard();
+}
+
 /** Ends an iteration early. What the source does with it, or throws at it, is its own affair. */
 export function giveUp(iterator: ContentIterator | null): void {
   try {

@@ -45,6 +45,8 @@ export interface RequestOptions {
 }
 
 const OPTION_NAMES = ["headers", "content", "extensions", "signal"];
+/** Part of the contract, and not there yet. */
+const MISSING_EXTENSIONS = ["trace"];
 const EXTENSION_NAMES = new Set([
   "timeout",
   "sniHostname",
@@ -53,11 +55,8 @@ const EXTENSION_NAMES = new Set([
   "trailers",
   "maxContentSize",
   "maxHeaderSize",
+  ...MISSING_EXTENSIONS,
 ]);
-/** Part of the contract, and not there yet. */
-const MISSING_EXTENSIONS = new Set(["trace"]);
-
-const KNOWN_EXTENSIONS = new Set([...EXTENSION_NAMES, ...MISSING_EXTENSIONS]);
 
 /** Extensions that have been checked; null for those not given. */
 export interface CheckedExtensions {
@@ -69,16 +68,6 @@ export interface CheckedExtensions {
   readonly maxContentSize: number | undefined;
   readonly maxHeaderSize: number | undefined;
 }
-
-const NO_EXTENSIONS: CheckedExtensions = {
-  timeout: undefined,
-  sniHostname: null,
-  target: null,
-  informational: null,
-  trailers: null,
-  maxContentSize: undefined,
-  maxHeaderSize: undefined,
-};
 
 const NO_OPTIONS = {
   headers: undefined,
@@ -115,7 +104,7 @@ function isOptionName(name: string): boolean {
 /** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
 export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
   if (given === undefined || given === null) return NO_EXTENSIONS;
-  const extensions = ownProperties(given, "extensions", KNOWN_EXTENSIONS);
+  const extensions = ownProperties(given, "extensions", EXTENSION_NAMES);
   for (const name of MISSING_EXTENSIONS) {
     if (extensions[name] !== undefined && extensions[name] !== null) throw missingOption(`extensions.${name}`, runtime);
   }
@@ -131,6 +120,8 @@ export function checkExtensions(given: unknown, runtime: string): CheckedExtensi
     maxHeaderSize: typed(extensions, "maxHeaderSize", "number") ?? undefined,
   };
 }
+
+const NO_EXTENSIONS = checkExtensions({}, "");
 
 function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {
   const value = extensions[name];

@@ -7,6 +7,7 @@ import { discardContent, type PreparedContent, prepareContent } from "./content.
 import { UnsupportedProtocol } from "./errors.ts";
 import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
+import { wrongType } from "./own-properties.ts";
 import { Exchange } from "./pool/exchange.ts";
 import { prepareRequest } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
@@ -73,7 +74,7 @@ export class BaseConnectionPool {
 
   /** Sends a request as it is: no header is added. Resolves like `stream`. */
   async handleRequest(request: Request): Promise<Response> {
-    if (!(request instanceof Request)) throw new TypeError("handleRequest takes a Request");
+    if (!(request instanceof Request)) throw wrongType("the request", "a Request", request);
     const { method, url, headers, content, extensions } = request;
     return new Promise((resolve, reject) => {
       const lines = toFieldLines(headers);
@@ -199,5 +200,5 @@ function completeLines(method: string, host: string, headers: HeadersInput, cont
 function checkSignal(signal: unknown): AbortSignal | null {
   if (signal === undefined || signal === null) return null;
   if (typeof signal === "object" && "aborted" in signal) return signal as AbortSignal;
-  throw new TypeError("signal must be an AbortSignal");
+  throw wrongType("signal", "an AbortSignal", signal);
 }

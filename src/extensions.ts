@@ -3,7 +3,7 @@
 import type { Content } from "./content.ts";
 import { missingOption } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
-import { checkObject, ifOwn, ownProperties, unknownName } from "./own-properties.ts";
+import { checkObject, ifOwn, ownProperties, typed, unknownName } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
@@ -111,21 +111,16 @@ export function checkExtensions(given: unknown, runtime: string): CheckedExtensi
   const { target } = extensions;
   return {
     timeout: extensions.timeout as Timeouts | undefined,
-    sniHostname: typed(extensions, "sniHostname", "string"),
+    sniHostname: typed(extensions, "extensions", "sniHostname", "string"),
     target:
-      target instanceof Uint8Array ? decodeLatin1(target, 0, target.length) : typed(extensions, "target", "string"),
-    informational: typed(extensions, "informational", "function"),
-    trailers: typed(extensions, "trailers", "function"),
-    maxContentSize: typed(extensions, "maxContentSize", "number") ?? undefined,
-    maxHeaderSize: typed(extensions, "maxHeaderSize", "number") ?? undefined,
+      target instanceof Uint8Array
+        ? decodeLatin1(target, 0, target.length)
+        : typed(extensions, "extensions", "target", "string"),
+    informational: typed(extensions, "extensions", "informational", "function"),
+    trailers: typed(extensions, "extensions", "trailers", "function"),
+    maxContentSize: typed(extensions, "extensions", "maxContentSize", "number") ?? undefined,
+    maxHeaderSize: typed(extensions, "extensions", "maxHeaderSize", "number") ?? undefined,
   };
 }
 
 const NO_EXTENSIONS = checkExtensions({}, "");
-
-function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {
-  const value = extensions[name];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== type) throw new TypeError(`extensions.${name} must be a ${type}, not ${typeof value}`);
-  return value as T;
-}

@@ -79,42 +79,27 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
       continue;
     }
     const octet = load<u8>(at);
-    if (phase >= CHUNK_EXTENSION_BWS && phase <= CHUNK_EXTENSION_END) {
-      const next = extensionPhase(phase, octet);
-      if (next < 0) return fail(-next, at - start);
-      phase = next;
-      if (phase !== CHUNK_SIZE_LF && ++extensionSize > maxExtensionSize) {
-        return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
-      }
-    } else if (phase <= CHUNK_SIZE) {
-      const value = hexValue(octet);
-      if (value >= 0) {
-        left = (left << 4) | value;
-        if (left > MAX_SAFE_INTEGER) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
-        if (++digits > FREE_DIGITS && ++extensionSize > maxExtensionSize) {
-          return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
-        }
-        phase = CHUNK_SIZE;
-      } else if (phase === CHUNK_SIZE_START) {
-        return fail(REASON_INVALID_CHUNK_SIZE, at - start);
-      } else if (octet === CR) {
-        phase = CHUNK_SIZE_LF;
-      } else {
-        if (octet !== SEMICOLON && !isWhitespace(octet)) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
-        phase = octet === SEMICOLON ? CHUNK_EXTENSION_NAME_START : CHUNK_EXTENSION_BWS;
-        if (++extensionSize > maxExtensionSize) return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
-      }
-    } else if (phase === CHUNK_SIZE_LF) {
-      if (octet !== LF) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+    const value = phase <= CHUNK_SIZE ? hexValue(octet) : -1;
+    if (value >= 0) {
+      left = (left << 4) | value;
+      if (left > MAX_SAFE_INTEGER) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
+      if (++digits > FREE_DIGITS) extensionSize++;
+      phase = CHUNK_SIZE;
+    } else if (octet === CR && phase === CHUNK_SIZE) {
+      phase = CHUNK_SIZE_LF;
+    } else if (octet === LF && phase === CHUNK_SIZE_LF) {
       phase = left === 0 ? CHUNK_TRAILER : CHUNK_DATA;
-    } else if (phase === CHUNK_DATA_CR) {
-      if (octet !== CR) return fail(REASON_INVALID_CHUNK_END, at - start);
+    } else if (octet === CR && phase === CHUNK_DATA_CR) {
       phase = CHUNK_DATA_LF;
-    } else {
-      if (octet !== LF) return fail(REASON_INVALID_CHUNK_END, at - start);
+    } else if (octet === LF && phase === CHUNK_DATA_LF) {
       phase = CHUNK_SIZE_START;
       digits = 0;
+    } else {
+      phase = extensionPhase(phase, octet);
+      if (phase < 0) return fail(-phase, at - start);
+      if (phase !== CHUNK_SIZE_LF) extensionSize++;
     }
+    if (extensionSize > maxExtensionSize) return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
     at++;
   }
 
@@ -127,57 +112,45 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
   return at - start;
 }
 
-// The phase behind `octet` of a chunk extension, or a negated reason.
+// The phase behind `octet`, which begins, continues or ends chunk extensions; or a negated reason.
 function extensionPhase(phase: i32, octet: u8): i32 {
+  const isToken = isTchar(octet);
+  const isBlank = isWhitespace(octet);
   switch (phase) {
-    // Behind a size or a value, after a blank: only ";" may come (BWS stands in front of ";" and nowhere else).
-    case CHUNK_EXTENSION_BWS:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_BWS;
-      if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
-      break;
+    // Where nothing but a digit, CR or LF could have come.
+    case CHUNK_SIZE_START:
+    case CHUNK_SIZE_LF:
+      return -REASON_INVALID_CHUNK_SIZE;
+    case CHUNK_DATA_CR:
+    case CHUNK_DATA_LF:
+      return -REASON_INVALID_CHUNK_END;
     case CHUNK_EXTENSION_NAME_START:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_START;
-      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
-      break;
-    case CHUNK_EXTENSION_NAME:
-      if (isTchar(octet)) return CHUNK_EXTENSION_NAME;
-      if (octet === CR) return CHUNK_SIZE_LF;
-      return behindName(octet);
-    case CHUNK_EXTENSION_NAME_BWS:
-      return behindName(octet);
+      if (isBlank) return CHUNK_EXTENSION_NAME_START;
+      return isToken ? CHUNK_EXTENSION_NAME : -REASON_INVALID_CHUNK_EXTENSION;
     case CHUNK_EXTENSION_VALUE_START:
-      if (isWhitespace(octet)) return CHUNK_EXTENSION_VALUE_START;
-      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
+      if (isBlank) return CHUNK_EXTENSION_VALUE_START;
       if (octet === DQUOTE) return CHUNK_EXTENSION_QUOTED;
-      break;
-    case CHUNK_EXTENSION_TOKEN:
-      if (isTchar(octet)) return CHUNK_EXTENSION_TOKEN;
-      return behindValue(octet);
+      return isToken ? CHUNK_EXTENSION_TOKEN : -REASON_INVALID_CHUNK_EXTENSION;
     // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE (RFC 9110 section 5.6.4)
     case CHUNK_EXTENSION_QUOTED:
-      if (octet === DQUOTE) return CHUNK_EXTENSION_END;
-      if (octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
-      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
-      break;
     case CHUNK_EXTENSION_QUOTED_PAIR:
-      if (isQuotable(octet)) return CHUNK_EXTENSION_QUOTED;
+      if (phase === CHUNK_EXTENSION_QUOTED && octet === DQUOTE) return CHUNK_EXTENSION_END;
+      if (phase === CHUNK_EXTENSION_QUOTED && octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
+      return isQuotable(octet) ? CHUNK_EXTENSION_QUOTED : -REASON_INVALID_CHUNK_EXTENSION;
+    case CHUNK_EXTENSION_NAME:
+    case CHUNK_EXTENSION_TOKEN:
+      if (isToken) return phase;
       break;
     default:
-      return behindValue(octet);
   }
-  return -REASON_INVALID_CHUNK_EXTENSION;
-}
-
-function behindName(octet: u8): i32 {
-  if (isWhitespace(octet)) return CHUNK_EXTENSION_NAME_BWS;
-  if (octet === EQUALS) return CHUNK_EXTENSION_VALUE_START;
-  return octet === SEMICOLON ? CHUNK_EXTENSION_NAME_START : -REASON_INVALID_CHUNK_EXTENSION;
-}
-
-function behindValue(octet: u8): i32 {
-  if (octet === CR) return CHUNK_SIZE_LF;
+  // Behind a size, a name or a value. BWS stands in front of "=" and ";" and nowhere else, so not in front of CR.
+  const isBehindName = phase === CHUNK_EXTENSION_NAME || phase === CHUNK_EXTENSION_NAME_BWS;
+  const isBehindBlank = phase === CHUNK_EXTENSION_BWS || phase === CHUNK_EXTENSION_NAME_BWS;
   if (octet === SEMICOLON) return CHUNK_EXTENSION_NAME_START;
-  return isWhitespace(octet) ? CHUNK_EXTENSION_BWS : -REASON_INVALID_CHUNK_EXTENSION;
+  if (octet === EQUALS && isBehindName) return CHUNK_EXTENSION_VALUE_START;
+  if (octet === CR && !isBehindBlank) return CHUNK_SIZE_LF;
+  if (isBlank) return isBehindName ? CHUNK_EXTENSION_NAME_BWS : CHUNK_EXTENSION_BWS;
+  return phase === CHUNK_SIZE ? -REASON_INVALID_CHUNK_SIZE : -REASON_INVALID_CHUNK_EXTENSION;
 }
 
 function isQuotable(octet: u8): bool {

@@ -9,12 +9,10 @@
 // table replaces it.
 
 import {
-  CONTEXT_BARE_LF,
   FIELD_CAPACITY,
   FIELD_STRIDE,
   INCOMPLETE,
   REASON_BARE_CR,
-  REASON_BARE_LF,
   REASON_EMPTY_HEADER_NAME,
   REASON_INVALID_HEADER_NAME,
   REASON_INVALID_HEADER_VALUE,
@@ -22,6 +20,7 @@ import {
   REASON_TOO_MANY_HEADER_LINES,
   REASON_WHITESPACE_BEFORE_COLON,
 } from "./abi";
+import { endLine } from "./line-end";
 import { FIELDS, fail } from "./memory";
 import { COLON, CR, isWhitespace, LF } from "./octets";
 import { skipFieldValue, skipToken, skipWhitespace, trimWhitespace } from "./scan";
@@ -32,18 +31,13 @@ export let valueStart: i32 = 0;
 export let valueEnd: i32 = 0;
 export let isFolded: i32 = 0;
 
-/** Answers whether the section ends at `at`: the size of its empty line, INCOMPLETE, or an error; -1000 if it goes on. */
+/** Answers whether the section ends at `at`: the address behind, INCOMPLETE, or an error; -1000 if it goes on. */
 export const SECTION_GOES_ON: i32 = -1000;
 
 export function endOfSection(start: i32, at: i32, end: i32, context: i32): i32 {
   if (at >= end) return INCOMPLETE;
   const octet = load<u8>(at);
-  if (octet === CR) {
-    if (at + 1 >= end) return INCOMPLETE;
-    return load<u8>(at + 1) === LF ? 2 : fail(REASON_BARE_CR, at - start);
-  }
-  if (octet === LF) return context & CONTEXT_BARE_LF ? 1 : fail(REASON_BARE_LF, at - start);
-  return SECTION_GOES_ON;
+  return octet === CR || octet === LF ? endLine(start, at, end, context, REASON_BARE_CR) : SECTION_GOES_ON;
 }
 
 /**
@@ -64,18 +58,8 @@ export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index:
   let next = valueStart;
   while (true) {
     at = skipFieldValue(next);
-    if (at >= end) return INCOMPLETE;
-    const octet = load<u8>(at);
-    if (octet === CR) {
-      if (at + 1 >= end) return INCOMPLETE;
-      if (load<u8>(at + 1) !== LF) return fail(REASON_BARE_CR, at - start);
-      next = at + 2;
-    } else if (octet === LF) {
-      if (!(context & CONTEXT_BARE_LF)) return fail(REASON_BARE_LF, at - start);
-      next = at + 1;
-    } else {
-      return fail(REASON_INVALID_HEADER_VALUE, at - start);
-    }
+    next = endLine(start, at, end, context, REASON_INVALID_HEADER_VALUE);
+    if (next <= INCOMPLETE) return next;
     if (next >= end) return INCOMPLETE;
     if (!isWhitespace(load<u8>(next))) break;
     isFolded = 1;

@@ -14,13 +14,13 @@ import {
   REASON_UNSUPPORTED_TRANSFER_ENCODING,
 } from "./abi";
 import { NOT_DECIMAL, parseDecimal } from "./decimal";
-import { COLON, COMMA, EQUALS, hexValue, isDigit, isRegName } from "./octets";
+import { COLON, COMMA, hexValue, isDigit, isRegName } from "./octets";
 import { matches, skipShortToken, skipWhitespace, trimWhitespace } from "./scan";
 
 /** The value of Content-Length, or NOT_DECIMAL while no line gave one. */
 export let contentLength: u64 = NOT_DECIMAL;
-/** Lines of Transfer-Encoding, and `chunked` codings in them. */
-export let transferEncodingLines: i32 = 0;
+/** Is there a Transfer-Encoding line, and how many `chunked` codings? */
+export let hasTransferEncoding: bool = false;
 export let chunkedCodings: i32 = 0;
 /** Connection options seen, and whether a Connection value was no list of tokens. */
 export let optionClose: bool = false;
@@ -35,7 +35,7 @@ export let keepAliveTimeout: i32 = -1;
 /** Forgets the head before. */
 export function beginFields(): void {
   contentLength = NOT_DECIMAL;
-  transferEncodingLines = 0;
+  hasTransferEncoding = false;
   chunkedCodings = 0;
   optionClose = false;
   optionKeepAlive = false;
@@ -93,52 +93,81 @@ function recognise(name: i32, nameEnd: i32): i32 {
 /** Takes one field line of a response; `folded` is 1 when the value holds a line folding. Answers 0 or a reason. */
 export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd: i32, folded: i32): i32 {
   const field = recognise(name, nameEnd);
-  if (folded && field >= CONNECTION && field !== KEEP_ALIVE) return REASON_FOLDED_FRAMING_HEADER;
+  if (field < UPGRADE) return 0;
+  if (field === UPGRADE) {
+    upgradeLines++;
+    return 0;
+  }
+  if (folded && field !== KEEP_ALIVE) return REASON_FOLDED_FRAMING_HEADER;
+  return noteList(field, value, valueEnd);
+}
+
+/** Takes one field line of a request. Answers 0 or a reason. */
+export function noteRequestField(name: i32, nameEnd: i32, value: i32, valueEnd: i32): i32 {
+  const field = recognise(name, nameEnd);
   switch (field) {
+    case HOST:
+      if (++hostLines > 1) return REASON_DUPLICATE_HOST;
+      return isHost(value, valueEnd) ? 0 : REASON_INVALID_HOST;
+    case EXPECT:
+    case CONNECTION:
+      return noteList(field, value, valueEnd);
     case UPGRADE:
       upgradeLines++;
       return 0;
-    case CONNECTION:
-      noteConnection(value, valueEnd);
-      return 0;
-    case KEEP_ALIVE:
-      noteKeepAlive(value, valueEnd);
-      return 0;
+    // The framing is written strictly: one line with one element, nothing that another parser could read otherwise.
     case CONTENT_LENGTH:
-      return noteContentLengthList(value, valueEnd);
+      if (contentLength !== NOT_DECIMAL) return REASON_CONFLICTING_CONTENT_LENGTH;
+      return noteElement(field, value, valueEnd);
     case TRANSFER_ENCODING:
-      return noteTransferEncoding(value, valueEnd);
+      if (value === valueEnd || hasTransferEncoding) return REASON_UNSUPPORTED_TRANSFER_ENCODING;
+      return noteElement(field, value, valueEnd);
     default:
       return 0;
   }
 }
 
-/** Takes one field line of a request. Answers 0 or a reason. */
-export function noteRequestField(name: i32, nameEnd: i32, value: i32, valueEnd: i32): i32 {
-  switch (recognise(name, nameEnd)) {
-    case HOST:
-      if (++hostLines > 1) return REASON_DUPLICATE_HOST;
-      return isHost(value, valueEnd) ? 0 : REASON_INVALID_HOST;
-    case EXPECT:
-      noteExpect(value, valueEnd);
-      return 0;
-    case UPGRADE:
-      upgradeLines++;
-      return 0;
-    case CONNECTION:
-      noteConnection(value, valueEnd);
-      return 0;
+// The elements of a list, between commas and whitespace (RFC 9110 section 5.6.1). Answers 0 or the first reason.
+function noteList(field: i32, value: i32, end: i32): i32 {
+  while (true) {
+    const comma = findComma(value, end);
+    const start = skipWhitespace(value, comma);
+    const reason = noteElement(field, start, trimWhitespace(start, comma));
+    if (reason !== 0 || comma === end) return reason;
+    value = comma + 1;
+  }
+}
+
+// One element of the list that `field` is; it may be empty. Answers 0 or a reason.
+function noteElement(field: i32, start: i32, end: i32): i32 {
+  const size = end - start;
+  switch (field) {
     case CONTENT_LENGTH:
-      if (contentLength !== NOT_DECIMAL) return REASON_CONFLICTING_CONTENT_LENGTH;
-      return noteContentLength(value, valueEnd);
+      return noteContentLength(start, end);
+    // Transfer-Encoding = #transfer-coding (RFC 9112 section 6.1). The one coding that this client knows is `chunked`,
+    // once, without parameters; empty list elements are ignored (RFC 9110 section 5.6.1.2).
     case TRANSFER_ENCODING:
-      // Ours is written strictly: one line, one coding, nothing else that another parser could read otherwise.
-      if (++transferEncodingLines > 1 || valueEnd - value !== 7 || !matches(value, "chunked")) {
-        return REASON_UNSUPPORTED_TRANSFER_ENCODING;
-      }
-      chunkedCodings = 1;
+      hasTransferEncoding = true;
+      if (size === 0) return 0;
+      if (size !== 7 || !matches(start, "chunked") || ++chunkedCodings > 1) return REASON_UNSUPPORTED_TRANSFER_ENCODING;
       return 0;
+    // Connection = #connection-option, connection-option = token (RFC 9110 section 7.6.1). In a value that is no such
+    // list every option found still counts, and the connection is not used again.
+    case CONNECTION:
+      if (size === 5 && matches(start, "close")) optionClose = true;
+      else if (size === 10 && matches(start, "keep-alive")) optionKeepAlive = true;
+      else if (skipShortToken(start, end) !== end) connectionIsMalformed = true;
+      return 0;
+    // Expect = #expectation (RFC 9110 section 10.1.1)
+    case EXPECT:
+      if (size === 12 && matches(start, "100-continue")) expectsContinue = true;
+      return 0;
+    // Keep-Alive = #keepalive-param, here only `timeout=` 1*DIGIT (RFC 2068 section 19.7.1.1); the rest is ignored.
     default:
+      if (size > 8 && matches(start, "timeout=")) {
+        const seconds = parseDecimal(start + 8, end);
+        if (seconds <= <u64>i32.MAX_VALUE) keepAliveTimeout = <i32>seconds;
+      }
       return 0;
   }
 }
@@ -150,72 +179,6 @@ function noteContentLength(value: i32, end: i32): i32 {
   if (contentLength !== NOT_DECIMAL && contentLength !== number) return REASON_CONFLICTING_CONTENT_LENGTH;
   contentLength = number;
   return 0;
-}
-
-function noteContentLengthList(value: i32, end: i32): i32 {
-  while (true) {
-    const comma = findComma(value, end);
-    const reason = noteContentLength(skipWhitespace(value, comma), trimWhitespace(value, comma));
-    if (reason !== 0 || comma === end) return reason;
-    value = comma + 1;
-  }
-}
-
-// Transfer-Encoding = #transfer-coding (RFC 9112 section 6.1). The one coding that this client knows is `chunked`,
-// once, without parameters; empty list elements are ignored (RFC 9110 section 5.6.1.2).
-function noteTransferEncoding(value: i32, end: i32): i32 {
-  transferEncodingLines++;
-  while (true) {
-    const comma = findComma(value, end);
-    const start = skipWhitespace(value, comma);
-    const size = trimWhitespace(start, comma) - start;
-    if (size !== 0) {
-      if (size !== 7 || !matches(start, "chunked") || ++chunkedCodings > 1) return REASON_UNSUPPORTED_TRANSFER_ENCODING;
-    }
-    if (comma === end) return 0;
-    value = comma + 1;
-  }
-}
-
-// Connection = #connection-option, connection-option = token (RFC 9110 section 7.6.1). In a value that is no such
-// list every option found still counts, and the connection is not used again.
-function noteConnection(value: i32, end: i32): void {
-  while (true) {
-    const comma = findComma(value, end);
-    const start = skipWhitespace(value, comma);
-    const optionEnd = trimWhitespace(start, comma);
-    const size = optionEnd - start;
-    if (size === 5 && matches(start, "close")) optionClose = true;
-    else if (size === 10 && matches(start, "keep-alive")) optionKeepAlive = true;
-    else if (size !== 0 && skipShortToken(start, optionEnd) !== optionEnd) connectionIsMalformed = true;
-    if (comma === end) return;
-    value = comma + 1;
-  }
-}
-
-// Expect = #expectation (RFC 9110 section 10.1.1)
-function noteExpect(value: i32, end: i32): void {
-  while (true) {
-    const comma = findComma(value, end);
-    const start = skipWhitespace(value, comma);
-    if (trimWhitespace(start, comma) - start === 12 && matches(start, "100-continue")) expectsContinue = true;
-    if (comma === end) return;
-    value = comma + 1;
-  }
-}
-
-// Keep-Alive = #keepalive-param, here only `timeout=` 1*DIGIT (RFC 2068 section 19.7.1.1). Anything else is ignored.
-function noteKeepAlive(value: i32, end: i32): void {
-  while (true) {
-    const comma = findComma(value, end);
-    const start = skipWhitespace(value, comma);
-    if (comma - start > 8 && matches(start, "timeout") && load<u8>(start + 7) === EQUALS) {
-      const seconds = parseDecimal(start + 8, trimWhitespace(start, comma));
-      if (seconds <= <u64>i32.MAX_VALUE) keepAliveTimeout = <i32>seconds;
-    }
-    if (comma === end) return;
-    value = comma + 1;
-  }
 }
 
 function findComma(at: i32, end: i32): i32 {

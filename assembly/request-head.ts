@@ -112,7 +112,7 @@ function appendFields(out: i32, at: i32, end: i32, fieldCount: i32, judges: i32)
 
 // RFC 9112 sections 6.1 and 6.2: not both, and no coding but chunked. Answers a FRAMING_ value or a negated reason.
 function decideFraming(): i32 {
-  if (fields.transferEncodingLines > 0) {
+  if (fields.hasTransferEncoding) {
     if (fields.contentLength !== NOT_DECIMAL) return -REASON_CONTENT_LENGTH_WITH_TRANSFER_ENCODING;
     return fields.chunkedCodings === 1 ? FRAMING_CHUNKED : -REASON_UNSUPPORTED_TRANSFER_ENCODING;
   }

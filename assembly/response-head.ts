@@ -78,7 +78,7 @@ function cutFieldSection(start: i32, at: i32, end: i32, context: i32, maxLines: 
       if (ending <= INCOMPLETE) return ending;
       setResult(RESULT_FIELD_COUNT, index);
       setResult(RESULT_FLAGS, flags);
-      return at + ending;
+      return ending;
     }
     const name = at;
     at = line.cutFieldLine(start, at, end, context, index, maxLines);
@@ -97,7 +97,7 @@ function decideFraming(status: i32, context: i32, isTunnel: bool): i32 {
   // (2) comes first here, because in a tunnel reply even faulty framing fields are to be ignored.
   if (isTunnel) return FRAMING_NONE;
   const hasLength = fields.contentLength !== NOT_DECIMAL;
-  if (fields.transferEncodingLines > 0) {
+  if (fields.hasTransferEncoding) {
     // Section 6.1: Transfer-Encoding in an HTTP/1.0 message is faulty framing.
     if (load<i32>(RESULT + (RESULT_MINOR_VERSION << 2)) === 0) return -REASON_TRANSFER_ENCODING_IN_HTTP_1_0;
     // (3) "ought to be handled as an error": it is, also where there is no content at all.
@@ -107,7 +107,7 @@ function decideFraming(status: i32, context: i32, isTunnel: bool): i32 {
   }
   // (1)
   if ((context & CONTEXT_HEAD) !== 0 || status < 200 || status === 204 || status === 304) return FRAMING_NONE;
-  if (fields.transferEncodingLines > 0) return FRAMING_CHUNKED;
+  if (fields.hasTransferEncoding) return FRAMING_CHUNKED;
   // (5) invalid values were refused line by line; (6)
   if (hasLength) {
     store<f64>(LENGTH, <f64>fields.contentLength);

@@ -64,15 +64,16 @@ export function skipShortToken(at: i32, end: i32): i32 {
   return at;
 }
 
-/** Does `word` (lower case, US-ASCII) stand at `at`, in either case? The caller has compared the lengths. */
+/**
+ * Does `word` (lower case, US-ASCII) stand at `at`, in either case? The caller has compared the lengths. The bit that
+ * makes letters lower makes digits and marks of control octets only, and those have been refused before.
+ */
 export function matches(at: i32, word: string): bool {
   // A literal is static data, two octets a character; nothing is allocated.
   const characters = changetype<usize>(word);
   const size = word.length;
   for (let i: i32 = 0; i < size; i++) {
-    const octet = load<u8>(at + i);
-    const lower: u8 = <u8>(octet - 0x41) < 26 ? octet | 0x20 : octet;
-    if (lower !== load<u8>(characters + (i << 1))) return false;
+    if ((load<u8>(at + i) | 0x20) !== load<u8>(characters + (i << 1))) return false;
   }
   return true;
 }

@@ -7,10 +7,7 @@
 // The line is judged as far as it is there, so that a peer that speaks something else is found at its first octet.
 
 import {
-  CONTEXT_BARE_LF,
   INCOMPLETE,
-  REASON_BARE_CR,
-  REASON_BARE_LF,
   REASON_INVALID_REASON_PHRASE,
   REASON_INVALID_STATUS,
   REASON_INVALID_VERSION,
@@ -19,6 +16,7 @@ import {
   RESULT_REASON_START,
   RESULT_STATUS,
 } from "./abi";
+import { endLine } from "./line-end";
 import { fail, setResult } from "./memory";
 import { CR, isDigit, LF, SP } from "./octets";
 import { skipFieldValue } from "./scan";
@@ -39,44 +37,23 @@ export function cutStatusLine(start: i32, end: i32, context: i32): i32 {
   else if (load<u8>(at) !== CR && load<u8>(at) !== LF) return fail(REASON_INVALID_STATUS, CODE_END);
   setResult(RESULT_REASON_START, at - start);
   at = skipFieldValue(at);
-  if (at >= end) return INCOMPLETE;
   setResult(RESULT_REASON_END, at - start);
-  const octet = load<u8>(at);
-  if (octet === CR) {
-    if (at + 1 >= end) return INCOMPLETE;
-    return load<u8>(at + 1) === LF ? at + 2 : fail(REASON_BARE_CR, at - start);
-  }
-  if (octet !== LF) return fail(REASON_INVALID_REASON_PHRASE, at - start);
-  return context & CONTEXT_BARE_LF ? at + 1 : fail(REASON_BARE_LF, at - start);
+  return endLine(start, at, end, context, REASON_INVALID_REASON_PHRASE);
 }
 
-// "HTTP/1." DIGIT SP 3DIGIT, as far as it is there: INCOMPLETE when all is right. One comparison decides the usual
-// case; the loop looks for the octet to blame, or judges the part that has come.
+// "HTTP/1." DIGIT SP 3DIGIT, as far as it is there: INCOMPLETE when all is right. Octet by octet, to find the one to
+// blame; the usual prefix is skipped with one comparison.
 function judgePrefix(start: i32, end: i32): i32 {
   const size = end - start;
-  if (
-    size === CODE_END &&
-    (load<u64>(start) & 0xffffffffffffff) === VERSION_PREFIX &&
-    isDigit(load<u8>(start + 7)) &&
-    load<u8>(start + 8) === SP &&
-    isDigit(load<u8>(start + 9)) &&
-    isDigit(load<u8>(start + 10)) &&
-    isDigit(load<u8>(start + 11)) &&
-    load<u8>(start + 9) !== 0x30
-  ) {
-    return INCOMPLETE;
-  }
-  for (let i: i32 = 0; i < size; i++) {
+  const isUsual = size >= 8 && (load<u64>(start) & 0xffffffffffffff) === VERSION_PREFIX;
+  for (let i: i32 = isUsual ? 7 : 0; i < size; i++) {
     const octet = load<u8>(start + i);
-    if (i < 7) {
-      if (octet !== <u8>(VERSION_PREFIX >> (i << 3))) return fail(REASON_INVALID_VERSION, i);
-    } else if (i === 7) {
-      if (!isDigit(octet)) return fail(REASON_INVALID_VERSION, i);
-    } else if (i === 8) {
-      if (octet !== SP) return fail(isDigit(octet) ? REASON_INVALID_VERSION : REASON_INVALID_STATUS, i);
-    } else if (!isDigit(octet) || (i === 9 && octet === 0x30)) {
-      return fail(REASON_INVALID_STATUS, i);
-    }
+    let isRight = isDigit(octet);
+    if (i < 7) isRight = octet === <u8>(VERSION_PREFIX >> (i << 3));
+    else if (i === 8) isRight = octet === SP;
+    else if (i === 9 && octet === 0x30) isRight = false;
+    if (isRight) continue;
+    return fail(i < 8 || (i === 8 && isDigit(octet)) ? REASON_INVALID_VERSION : REASON_INVALID_STATUS, i);
   }
   return INCOMPLETE;
 }

@@ -3,10 +3,11 @@
 // Everything that can be wrong with a request is found before the pool is asked for a connection, and comes out as a
 // rejection. What it adds to a request is written here and nowhere else: Host in front, a framing field at the end.
 
-import { type PreparedContent, prepareContent } from "./content.ts";
+import { discardContent, type PreparedContent, prepareContent } from "./content.ts";
 import { UnsupportedProtocol } from "./errors.ts";
 import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
+import { wrongType } from "./own-properties.ts";
 import { Exchange } from "./pool/exchange.ts";
 import { prepareRequest } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
@@ -73,7 +74,7 @@ export class BaseConnectionPool {
 
   /** Sends a request as it is: no header is added. Resolves like `stream`. */
   async handleRequest(request: Request): Promise<Response> {
-    if (!(request instanceof Request)) throw new TypeError("handleRequest takes a Request");
+    if (!(request instanceof Request)) throw wrongType("the request", "a Request", request);
     const { method, url, headers, content, extensions } = request;
     return new Promise((resolve, reject) => {
       const lines = toFieldLines(headers);
@@ -131,7 +132,7 @@ export class BaseConnectionPool {
       try {
         this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
       } catch (error) {
-        if (content !== null && !(content instanceof Uint8Array)) content.discard();
+        discardContent(content);
         throw error;
       }
     });
@@ -199,5 +200,5 @@ function completeLines(method: string, host: string, headers: HeadersInput, cont
 function checkSignal(signal: unknown): AbortSignal | null {
   if (signal === undefined || signal === null) return null;
   if (typeof signal === "object" && "aborted" in signal) return signal as AbortSignal;
-  throw new TypeError("signal must be an AbortSignal");
+  throw wrongType("signal", "an AbortSignal", signal);
 }

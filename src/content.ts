@@ -1,6 +1,7 @@
 // Request content as callers give it, sorted into three kinds: none, octets that are there, and a source of pieces.
 
 import { NO_OCTETS } from "./octets.ts";
+import { kindOf, wrongType } from "./own-properties.ts";
 
 /** What is accepted wherever request content is given. Strings are sent as UTF-8. */
 export type Content =
@@ -48,28 +49,25 @@ export function prepareContent(content: Content | null | undefined): PreparedCon
     return { size: content.size, isReplayable: true, open: () => readerIterator(content.stream()), discard() {} };
   }
   if (typeof content === "object" && !ArrayBuffer.isView(content)) {
-    if (content instanceof ReadableStream) {
-      return oneShot(content, () => readerIterator(content));
-    }
-    const tag = Object.prototype.toString.call(content).slice(8, -1);
-    if (Symbol.asyncIterator in content) {
-      return oneShot(content, () => content[Symbol.asyncIterator]());
-    }
-    if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(tag)) {
+    if (content instanceof ReadableStream) return oneShot(content, () => readerIterator(content));
+    if (Symbol.asyncIterator in content) return oneShot(content, () => content[Symbol.asyncIterator]());
+    if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(kindOf(content))) {
       return oneShot(content, () => content[Symbol.iterator]());
     }
   }
-  const kind = typeof content === "object" ? Object.prototype.toString.call(content).slice(8, -1) : typeof content;
-  throw new TypeError(`content must be octets, a string, a Blob, an iterable, a ReadableStream or null, not ${kind}`);
+  throw wrongType("content", "octets, a string, a Blob, an iterable, a ReadableStream or null", content);
 }
 
 /** The octets of one item of an iterable. @throws TypeError when it is neither octets nor a string */
 export function toOctets(item: unknown): Uint8Array {
   if (item instanceof Uint8Array) return item;
   if (typeof item === "string") return encoder.encode(item);
-  throw new TypeError(
-    `an item of content must be a Uint8Array or a string, not ${item === null ? "null" : typeof item}`,
-  );
+  throw wrongType("an item of content", "a Uint8Array or a string", item);
+}
+
+/** Nothing of `content` will be wanted. */
+export function discardContent(content: PreparedContent): void {
+  if (content !== null && !(content instanceof Uint8Array)) content.discard();
 }
 
 /** Ends an iteration early. What the source does with it, or throws at it, is its own affair. */

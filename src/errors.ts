@@ -6,7 +6,8 @@
 // ├── NetworkError ────── ConnectError, ReadError, WriteError
 // └── ProtocolError ───── LocalProtocolError (the caller broke HTTP), RemoteProtocolError (the peer did)
 //
-// Names are httpcore's. `name` and `code` are written out, so that they survive a minifier.
+// Names are httpcore's. `name` is written out, so that it survives a minifier; `code` follows from it: PoolTimeout has
+// ERR_POOL_TIMEOUT.
 
 /** In which part of an exchange something failed. */
 export type Phase = "pool" | "connect" | "send" | "receive" | "close";
@@ -31,7 +32,7 @@ export class HTTPCoreError extends Error {
   declare readonly phase: Phase | undefined;
 
   static {
-    name(HTTPCoreError, "HTTPCoreError", "ERR_HTTPCORE_ERROR");
+    name(HTTPCoreError, "HTTPCoreError");
   }
 
   constructor(message: string, options: HTTPCoreErrorOptions = {}) {
@@ -45,7 +46,7 @@ export class HTTPCoreError extends Error {
 /** The URL's scheme is missing, or none of http, https, ws and wss. */
 export class UnsupportedProtocol extends HTTPCoreError {
   static {
-    name(UnsupportedProtocol, "UnsupportedProtocol", "ERR_UNSUPPORTED_PROTOCOL");
+    name(UnsupportedProtocol, "UnsupportedProtocol");
   }
 }
 
@@ -57,7 +58,7 @@ export class UnsupportedByRuntime extends HTTPCoreError {
   readonly runtime: string;
 
   static {
-    name(UnsupportedByRuntime, "UnsupportedByRuntime", "ERR_UNSUPPORTED_BY_RUNTIME");
+    name(UnsupportedByRuntime, "UnsupportedByRuntime");
   }
 
   constructor(message: string, options: HTTPCoreErrorOptions & { option: string; runtime: string }) {
@@ -70,98 +71,98 @@ export class UnsupportedByRuntime extends HTTPCoreError {
 /** The pool has been closed. */
 export class PoolClosed extends HTTPCoreError {
   static {
-    name(PoolClosed, "PoolClosed", "ERR_POOL_CLOSED");
+    name(PoolClosed, "PoolClosed");
   }
 }
 
 /** `content` or `trailers` were asked for before they had been read. */
 export class ResponseNotRead extends HTTPCoreError {
   static {
-    name(ResponseNotRead, "ResponseNotRead", "ERR_RESPONSE_NOT_READ");
+    name(ResponseNotRead, "ResponseNotRead");
   }
 }
 
 /** The content can be read once, and has been. */
 export class StreamConsumed extends HTTPCoreError {
   static {
-    name(StreamConsumed, "StreamConsumed", "ERR_STREAM_CONSUMED");
+    name(StreamConsumed, "StreamConsumed");
   }
 }
 
 /** A proxy refused. */
 export class ProxyError extends HTTPCoreError {
   static {
-    name(ProxyError, "ProxyError", "ERR_PROXY_ERROR");
+    name(ProxyError, "ProxyError");
   }
 }
 
 /** A time limit was passed. */
 export class TimeoutException extends HTTPCoreError {
   static {
-    name(TimeoutException, "TimeoutException", "ERR_TIMEOUT_EXCEPTION");
+    name(TimeoutException, "TimeoutException");
   }
 }
 
 /** No connection became free within `timeout.pool`. */
 export class PoolTimeout extends TimeoutException {
   static {
-    name(PoolTimeout, "PoolTimeout", "ERR_POOL_TIMEOUT");
+    name(PoolTimeout, "PoolTimeout");
   }
 }
 
 /** TCP and TLS were not set up within `timeout.connect`. */
 export class ConnectTimeout extends TimeoutException {
   static {
-    name(ConnectTimeout, "ConnectTimeout", "ERR_CONNECT_TIMEOUT");
+    name(ConnectTimeout, "ConnectTimeout");
   }
 }
 
 /** No octet came for `timeout.read`. */
 export class ReadTimeout extends TimeoutException {
   static {
-    name(ReadTimeout, "ReadTimeout", "ERR_READ_TIMEOUT");
+    name(ReadTimeout, "ReadTimeout");
   }
 }
 
 /** The peer took no octet for `timeout.write`. */
 export class WriteTimeout extends TimeoutException {
   static {
-    name(WriteTimeout, "WriteTimeout", "ERR_WRITE_TIMEOUT");
+    name(WriteTimeout, "WriteTimeout");
   }
 }
 
 /** The whole exchange took longer than `timeout.total`. */
 export class TotalTimeout extends TimeoutException {
   static {
-    name(TotalTimeout, "TotalTimeout", "ERR_TOTAL_TIMEOUT");
+    name(TotalTimeout, "TotalTimeout");
   }
 }
 
 /** The network failed. */
 export class NetworkError extends HTTPCoreError {
   static {
-    name(NetworkError, "NetworkError", "ERR_NETWORK_ERROR");
+    name(NetworkError, "NetworkError");
   }
 }
 
 /** No connection: name look-up, TCP or TLS failed, a certificate included. */
 export class ConnectError extends NetworkError {
   static {
-    name(ConnectError, "ConnectError", "ERR_CONNECT_ERROR");
+    name(ConnectError, "ConnectError");
   }
 }
 
 /** The connection broke while a response was awaited or read. */
 export class ReadError extends NetworkError {
   static {
-    name(ReadError, "ReadError", "ERR_READ_ERROR");
+    name(ReadError, "ReadError");
   }
 }
 
 /** The connection broke while the request was sent. */
 export class WriteError extends NetworkError {
   static {
-    name(WriteError, "WriteError", "ERR_WRITE_ERROR");
+    name(WriteError, "WriteError");
   }
 }
 
@@ -179,7 +180,7 @@ export class ProtocolError extends HTTPCoreError {
   readonly offset: number | undefined;
 
   static {
-    name(ProtocolError, "ProtocolError", "ERR_PROTOCOL_ERROR");
+    name(ProtocolError, "ProtocolError");
   }
 
   constructor(message: string, options: ProtocolErrorOptions) {
@@ -192,14 +193,14 @@ export class ProtocolError extends HTTPCoreError {
 /** The caller asked for something that HTTP does not allow. */
 export class LocalProtocolError extends ProtocolError {
   static {
-    name(LocalProtocolError, "LocalProtocolError", "ERR_LOCAL_PROTOCOL_ERROR");
+    name(LocalProtocolError, "LocalProtocolError");
   }
 }
 
 /** The peer broke HTTP, or passed a limit. Nothing of its connection is used again. */
 export class RemoteProtocolError extends ProtocolError {
   static {
-    name(RemoteProtocolError, "RemoteProtocolError", "ERR_REMOTE_PROTOCOL_ERROR");
+    name(RemoteProtocolError, "RemoteProtocolError");
   }
 }
 
@@ -229,9 +230,9 @@ export function blameRequest<E>(error: E, makeRequest: () => unknown): E {
   return error;
 }
 
-function name(errorClass: { prototype: object }, className: string, code: string): void {
+function name(errorClass: { prototype: object }, className: string): void {
   hide(errorClass.prototype, "name", className);
-  hide(errorClass.prototype, "code", code);
+  hide(errorClass.prototype, "code", `ERR_${className.replace(/[a-z](?=[A-Z])/g, "$&_").toUpperCase()}`);
 }
 
 // Not enumerable, as the fields of Error itself are: printing an error prints its message and stack, not the request.

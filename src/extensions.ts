@@ -3,7 +3,7 @@
 import type { Content } from "./content.ts";
 import { missingOption } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
-import { checkObject, ifOwn, ownProperties, unknownName } from "./own-properties.ts";
+import { checkObject, ifOwn, ownProperties, typed, unknownName } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
@@ -45,6 +45,8 @@ export interface RequestOptions {
 }
 
 const OPTION_NAMES = ["headers", "content", "extensions", "signal"];
+/** Part of the contract, and not there yet. */
+const MISSING_EXTENSIONS = ["trace"];
 const EXTENSION_NAMES = new Set([
   "timeout",
   "sniHostname",
@@ -53,11 +55,8 @@ const EXTENSION_NAMES = new Set([
   "trailers",
   "maxContentSize",
   "maxHeaderSize",
+  ...MISSING_EXTENSIONS,
 ]);
-/** Part of the contract, and not there yet. */
-const MISSING_EXTENSIONS = new Set(["trace"]);
-
-const KNOWN_EXTENSIONS = new Set([...EXTENSION_NAMES, ...MISSING_EXTENSIONS]);
 
 /** Extensions that have been checked; null for those not given. */
 export interface CheckedExtensions {
@@ -69,16 +68,6 @@ export interface CheckedExtensions {
   readonly maxContentSize: number | undefined;
   readonly maxHeaderSize: number | undefined;
 }
-
-const NO_EXTENSIONS: CheckedExtensions = {
-  timeout: undefined,
-  sniHostname: null,
-  target: null,
-  informational: null,
-  trailers: null,
-  maxContentSize: undefined,
-  maxHeaderSize: undefined,
-};
 
 const NO_OPTIONS = {
   headers: undefined,
@@ -115,26 +104,23 @@ function isOptionName(name: string): boolean {
 /** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
 export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
   if (given === undefined || given === null) return NO_EXTENSIONS;
-  const extensions = ownProperties(given, "extensions", KNOWN_EXTENSIONS);
+  const extensions = ownProperties(given, "extensions", EXTENSION_NAMES);
   for (const name of MISSING_EXTENSIONS) {
     if (extensions[name] !== undefined && extensions[name] !== null) throw missingOption(`extensions.${name}`, runtime);
   }
   const { target } = extensions;
   return {
     timeout: extensions.timeout as Timeouts | undefined,
-    sniHostname: typed(extensions, "sniHostname", "string"),
+    sniHostname: typed(extensions, "extensions", "sniHostname", "string"),
     target:
-      target instanceof Uint8Array ? decodeLatin1(target, 0, target.length) : typed(extensions, "target", "string"),
-    informational: typed(extensions, "informational", "function"),
-    trailers: typed(extensions, "trailers", "function"),
-    maxContentSize: typed(extensions, "maxContentSize", "number") ?? undefined,
-    maxHeaderSize: typed(extensions, "maxHeaderSize", "number") ?? undefined,
+      target instanceof Uint8Array
+        ? decodeLatin1(target, 0, target.length)
+        : typed(extensions, "extensions", "target", "string"),
+    informational: typed(extensions, "extensions", "informational", "function"),
+    trailers: typed(extensions, "extensions", "trailers", "function"),
+    maxContentSize: typed(extensions, "extensions", "maxContentSize", "number") ?? undefined,
+    maxHeaderSize: typed(extensions, "extensions", "maxHeaderSize", "number") ?? undefined,
   };
 }
 
-function typed<T>(extensions: Record<string, unknown>, name: string, type: "string" | "function" | "number"): T | null {
-  const value = extensions[name];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== type) throw new TypeError(`extensions.${name} must be a ${type}, not ${typeof value}`);
-  return value as T;
-}
+const NO_EXTENSIONS = checkExtensions({}, "");

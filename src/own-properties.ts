@@ -6,10 +6,20 @@ export function ifOwn<T>(given: object, name: string, value: T): T | undefined {
   return value === undefined || Object.hasOwn(given, name) ? value : undefined;
 }
 
+/** The error for a `value` of the wrong type: `what` it was given as, and what is `expected` there. */
+export function wrongType(what: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`${what} must be ${expected}, not ${kindOf(value)}`);
+}
+
+/** `null`, `number`, `Date` ...: what a value is, for a message. */
+export function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** @throws TypeError when `given` is no object */
 export function checkObject(given: unknown, what: string): asserts given is object {
-  if (typeof given === "object" && given !== null) return;
-  throw new TypeError(`${what} must be an object, not ${given === null ? "null" : typeof given}`);
+  if (typeof given !== "object" || given === null) throw wrongType(what, "an object", given);
 }
 
 /** The error for an own property that is not in `known`. */
@@ -32,16 +42,14 @@ export function ownProperties(given: unknown, what: string, known: ReadonlySet<s
   return properties;
 }
 
-/** The option `name`, shown as `shown` in messages; `standard` when it is not given. @throws TypeError */
-export function flag(options: Record<string, unknown>, shown: string, name: string, standard: boolean): boolean {
-  const value = options[name] ?? standard;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${shown} must be true or false, not ${typeof value}`);
-}
-
-/** The option `name`; null when it is not given. @throws TypeError */
-export function text(options: Record<string, unknown>, shown: string, name: string): string | null {
+/** The option `name` of `what`; null when it is not given. @throws TypeError when it is of another type */
+export function typed<T>(
+  options: Record<string, unknown>,
+  what: string,
+  name: string,
+  type: "string" | "function" | "number" | "boolean",
+): T | null {
   const value = options[name] ?? null;
-  if (value === null || typeof value === "string") return value;
-  throw new TypeError(`${shown} must be a string, not ${typeof value}`);
+  if (value !== null && typeof value !== type) throw wrongType(`${what}.${name}`, `a ${type}`, value);
+  return value as T | null;
 }

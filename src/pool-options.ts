@@ -2,7 +2,7 @@
 
 import { missingOption } from "./errors.ts";
 import type { NetworkBackend } from "./network/network.ts";
-import { flag, ownProperties } from "./own-properties.ts";
+import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
@@ -104,19 +104,19 @@ function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unkn
   const socket = ownProperties(options.socketOptions, "socketOptions", SOCKET_OPTION_NAMES);
   const { keepAlive } = socket;
   if (keepAlive !== undefined && typeof keepAlive !== "boolean" && !(typeof keepAlive === "number" && keepAlive >= 0)) {
-    throw new TypeError("socketOptions.keepAlive must be true, false or a number of milliseconds");
+    throw wrongType("socketOptions.keepAlive", "a boolean or a number of milliseconds", keepAlive);
   }
   return {
-    noDelay: flag(socket, "socketOptions.noDelay", "noDelay", true),
+    noDelay: typed<boolean>(socket, "socketOptions", "noDelay", "boolean") ?? true,
     keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
-    happyEyeballs: flag(options, "happyEyeballs", "happyEyeballs", true),
+    happyEyeballs: typed<boolean>(options, "options", "happyEyeballs", "boolean") ?? true,
   };
 }
 
 function checkLeniency(given: unknown): readonly "bare-lf"[] {
   if (given === undefined || given === null) return [];
   if (!Array.isArray(given) || given.some((name) => name !== "bare-lf")) {
-    throw new TypeError('leniency must be an array, and "bare-lf" is all that it can hold');
+    throw wrongType("leniency", 'an array that holds nothing but "bare-lf"', given);
   }
   return given as "bare-lf"[];
 }
@@ -125,7 +125,7 @@ function checkBackend(given: unknown): NetworkBackend | null {
   if (given === undefined || given === null) return null;
   const backend = given as Partial<NetworkBackend>;
   if (typeof backend.connectTcp !== "function" || typeof backend.runtime !== "string") {
-    throw new TypeError("networkBackend must be a NetworkBackend: it needs 'runtime' and 'connectTcp'");
+    throw wrongType("networkBackend", "an object with 'runtime' and 'connectTcp'", given);
   }
   return given as NetworkBackend;
 }

@@ -3,7 +3,7 @@
 import type { Content } from "./content.ts";
 import type { RequestExtensions } from "./extensions.ts";
 import { decodeLatin1 } from "./octets.ts";
-import { ownProperties } from "./own-properties.ts";
+import { ownProperties, wrongType } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import { HeaderList } from "./protocol/header-list.ts";
@@ -49,5 +49,5 @@ export class Request {
 export function toMethod(method: unknown): string {
   if (typeof method === "string") return method;
   if (method instanceof Uint8Array) return decodeLatin1(method, 0, method.length);
-  throw new TypeError(`the method must be a string or a Uint8Array, not ${method === null ? "null" : typeof method}`);
+  throw wrongType("the method", "a string or a Uint8Array", method);
 }

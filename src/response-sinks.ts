@@ -34,13 +34,13 @@ abstract class Sink implements ResponseSink {
     this.#settle.resolve(response);
   }
 
-  /** An abort rejects with the caller's own reason. */
-  protected rejectUntouched(reason: unknown): void {
-    this.#settle.reject(reason);
+  fail(error: unknown): void {
+    this.#settle.reject(blameRequest(error, this.#settle.makeRequest));
   }
 
-  protected reject(error: unknown): void {
-    this.#settle.reject(blameRequest(error, this.#settle.makeRequest));
+  /** An abort rejects with the caller's own reason. */
+  abort(reason: unknown): void {
+    this.#settle.reject(reason);
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
@@ -51,8 +51,6 @@ abstract class Sink implements ResponseSink {
   abstract switched(head: ResponseEvent, stream: NetworkStream): void;
   abstract content(octets: Uint8Array): boolean;
   abstract end(trailers: HeaderList): void;
-  abstract fail(error: unknown): void;
-  abstract abort(reason: unknown): void;
 }
 
 /** Gathers the whole response and resolves with it. */
@@ -87,14 +85,6 @@ export class CollectingSink extends Sink {
     this.exchange?.release();
     const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
     this.resolve(completeResponse(head, content, trailers));
-  }
-
-  fail(error: unknown): void {
-    this.reject(error);
-  }
-
-  abort(reason: unknown): void {
-    this.rejectUntouched(reason);
   }
 }
 
@@ -131,15 +121,15 @@ export class StreamingSink extends Sink implements ContentReader {
     this.#pieces.end();
   }
 
-  fail(error: unknown): void {
-    if (!this.#hasHead) this.reject(error);
+  override fail(error: unknown): void {
+    if (!this.#hasHead) super.fail(error);
     this.#stream?.fail(error);
     // Pieces that came before the fault are still handed out.
     this.#pieces.fail(error);
   }
 
-  abort(reason: unknown): void {
-    if (!this.#hasHead) this.rejectUntouched(reason);
+  override abort(reason: unknown): void {
+    if (!this.#hasHead) super.abort(reason);
     this.#stream?.fail(reason);
     this.#discard(reason);
   }
@@ -157,9 +147,8 @@ export class StreamingSink extends Sink implements ContentReader {
   close(): void {
     this.#stream?.close();
     if (this.#pieces.hasFailed || this.#pieces.isAtEnd) return;
-    const error = new ReadError("the response has been closed");
     this.exchange?.abandon();
-    this.#discard(error);
+    this.#discard(new ReadError("the response has been closed"));
   }
 
   // What came is not to be read any more, nor is its end.

@@ -51,8 +51,11 @@ const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS
 
 const decoder = new TextDecoder();
 
-let fromReader: (head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null) => Response;
-let fromContent: (head: ResponseEvent, content: Uint8Array, trailers: HeaderList) => Response;
+/** A response whose content is still to come from `reader`; `stream` is the connection, where it has been handed over. */
+export let streamingResponse: (head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null) => Response;
+
+/** A response whose content has been read. */
+export let completeResponse: (head: ResponseEvent, content: Uint8Array, trailers: HeaderList) => Response;
 
 export class Response {
   static {
@@ -72,7 +75,7 @@ export class Response {
   #isConsumed = false;
 
   static {
-    fromReader = (head, reader, stream) => {
+    streamingResponse = (head, reader, stream) => {
       const response = new Response(head.status, NO_INIT);
       response.#headers = head.headers;
       response.#head = head;
@@ -80,7 +83,7 @@ export class Response {
       if (stream) response.extensions.networkStream = stream;
       return response;
     };
-    fromContent = (head, content, trailers) => {
+    completeResponse = (head, content, trailers) => {
       const response = new Response(head.status, NO_INIT);
       response.#headers = head.headers;
       response.#head = head;
@@ -226,16 +229,6 @@ export class Response {
     if (this.#isConsumed) throw new StreamConsumed("the content can be read once, and has been");
     this.#isConsumed = true;
   }
-}
-
-/** A response whose content is still to come from `reader`; `stream` is the connection, where it has been handed over. */
-export function streamingResponse(head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null): Response {
-  return fromReader(head, reader, stream);
-}
-
-/** A response whose content has been read. */
-export function completeResponse(head: ResponseEvent, content: Uint8Array, trailers: HeaderList): Response {
-  return fromContent(head, content, trailers);
 }
 
 /** Content that a caller gave to the constructor. */

@@ -1,7 +1,7 @@
 // TLS options as callers give them, for a pool or for a network stream: read once, checked, nothing ignored. A leaf.
 
 import { missingOption } from "./errors.ts";
-import { flag, ownProperties, text } from "./own-properties.ts";
+import { ownProperties, typed, wrongType } from "./own-properties.ts";
 
 /** TLS options of this version; the others of the contract are refused. */
 export interface TLSOptions {
@@ -38,12 +38,12 @@ export function checkTLSOptions(given: unknown, runtime: string): CheckedTLSOpti
   for (const name of MISSING_OPTIONS) if (tls[name] !== undefined) throw missingOption(`tls.${name}`, runtime);
   for (const certificate of tls.ca === undefined ? [] : Array.isArray(tls.ca) ? tls.ca : [tls.ca]) {
     if (typeof certificate !== "string" && !(certificate instanceof Uint8Array)) {
-      throw new TypeError("tls.ca must be PEM as a string or a Uint8Array, or an array of them");
+      throw wrongType("tls.ca", "PEM as a string or a Uint8Array, or an array of them", certificate);
     }
   }
   return {
     ca: tls.ca ?? null,
-    verify: flag(tls, "tls.verify", "verify", true),
-    servername: text(tls, "tls.servername", "servername"),
+    verify: typed<boolean>(tls, "tls", "verify", "boolean") ?? true,
+    servername: typed(tls, "tls", "servername", "string"),
   };
 }

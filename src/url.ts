@@ -7,7 +7,7 @@
 
 import { LocalProtocolError, UnsupportedProtocol } from "./errors.ts";
 import { escapeText } from "./octets.ts";
-import { ownProperties } from "./own-properties.ts";
+import { ownProperties, wrongType } from "./own-properties.ts";
 import { printAsText } from "./printing.ts";
 
 /** Ports that a scheme implies. */
@@ -84,7 +84,7 @@ export class URL {
       this.#authority = authorityOfParts(parts);
       this.target = checkTarget(parts.target ?? "/");
     } else {
-      throw new TypeError("a URL must be given as a string, a URL, or { scheme, host, port, target }");
+      throw wrongType("a URL", "a string, a URL, or { scheme, host, port, target }", url);
     }
   }
 

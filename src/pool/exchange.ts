@@ -5,6 +5,7 @@
 // The pool and the connection move it along; whoever issued it is told through a ResponseSink. An exchange ends once,
 // by its last octet, an error, a time limit or an abort, and leaves no listener and no watched time behind.
 
+import { discardContent } from "../content.ts";
 import { ConnectTimeout, locate, PoolTimeout, ReadTimeout, TotalTimeout, WriteTimeout } from "../errors.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
@@ -167,7 +168,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
   fail(error: unknown): void {
     const phase = this.#state === "finished" ? undefined : EXPIRY[this.#state][3];
     if (!this.#finish()) return;
-    this.#discardContent();
+    discardContent(this.request.content);
     this.sink.fail(phase ? locate(error, this.request.authority.origin, phase) : error);
   }
 
@@ -180,34 +181,27 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
   /** A time limit has passed. */
   expire(): void {
     if (this.#state === "finished") return;
-    const [name, ErrorClass, sentence, phase] = EXPIRY[this.#state];
+    const [name, ErrorClass, sentence] = EXPIRY[this.#state];
     const total = this.timeouts.total;
     const error =
       this.#totalDueAt <= now()
         ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
         : new ErrorClass(`${sentence} within timeout.${name} (${this.timeouts[name]} ms)`);
-    if (!this.#finish()) return;
+    this.fail(error);
     this.#leave();
-    this.#discardContent();
-    this.sink.fail(locate(error, this.request.authority.origin, phase));
   }
 
   /** The signal has aborted. */
   aborted(): void {
     if (!this.#finish()) return;
     this.#leave();
-    this.#discardContent();
+    discardContent(this.request.content);
     this.sink.abort(this.#signal?.reason);
   }
 
   #leave(): void {
     if (this.connection) this.connection.abandon();
     else this.#pool.withdraw(this);
-  }
-
-  #discardContent(): void {
-    const { content } = this.request;
-    if (content !== null && !(content instanceof Uint8Array)) content.discard();
   }
 
   #limit(milliseconds: number): void {

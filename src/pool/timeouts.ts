@@ -1,5 +1,7 @@
 // Time limits in milliseconds. Absent means no limit, 0 means at once: what is there already succeeds.
 
+import { checkObject, unknownName } from "../own-properties.ts";
+
 /** Time limits of one request; those that are not given are the pool's. */
 export interface Timeouts {
   /** For TCP and TLS together. 10,000 unless given, the only one with a default. */
@@ -40,13 +42,13 @@ export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
  */
 export function resolveTimeouts(changes: Timeouts | undefined, base: ResolvedTimeouts): ResolvedTimeouts {
   if (changes === undefined) return base;
-  if (typeof changes !== "object" || changes === null) throw new TypeError("timeout must be an object of milliseconds");
+  checkObject(changes, "timeout");
   const timeouts = { ...base };
   for (const [name, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(DEFAULT_TIMEOUTS, name)) throw new TypeError(`there is no timeout named '${name}'`);
+    if (!Object.hasOwn(DEFAULT_TIMEOUTS, name)) throw unknownName("timeout", name, Object.keys(DEFAULT_TIMEOUTS));
     if (value === undefined || value === null) continue;
     if (typeof value !== "number" || !(value >= 0)) {
-      throw new TypeError(`timeout.${name} must be a number of milliseconds, 0 or more, not ${value}`);
+      throw new TypeError(`timeout.${name} must be milliseconds from 0 on, not ${value}`);
     }
     timeouts[name as keyof Timeouts] = value;
   }

@@ -2,7 +2,7 @@
 //
 // In: a request. Out: writes, one piece at a time, and the end; or the source's own error. `stop` gives the source up at once: its `return` or `cancel` is called and nothing is waited for.
 
-import { type ContentIterator, giveUp, toOctets } from "../content.ts";
+import { type ContentIterator, discardContent, giveUp, toOctets } from "../content.ts";
 import type { NetworkConnection } from "../network/network.ts";
 import { allocate, concat, NO_OCTETS } from "../octets.ts";
 import type { ClientConnection } from "../protocol/client-connection.ts";
@@ -121,8 +121,7 @@ export class Upload {
     this.#continue();
     this.#wake?.();
     giveUp(this.#iterator);
-    const { content } = this.#request;
-    if (content !== null && !(content instanceof Uint8Array)) content.discard();
+    discardContent(this.#request.content);
   }
 
   // Not without bound: a server that does not know the expectation will not answer it (RFC 9110 section 10.1.1).

@@ -5,6 +5,7 @@
 // a name is a token and a value clean is not judged here: the encoder does that (assembly/request-head.ts).
 
 import { decodeLatin1 } from "../octets.ts";
+import { kindOf, wrongType } from "../own-properties.ts";
 
 /** A header name or value: ASCII text, or octets of any kind. */
 export type HeaderText = string | Uint8Array;
@@ -33,7 +34,7 @@ const SHORT_PART = 48;
 export function toFieldLines(input: HeadersInput, lines: FieldLines = []): FieldLines {
   if (input === null || input === undefined) return lines;
   if (typeof input !== "object" || ArrayBuffer.isView(input)) {
-    throw new TypeError(`headers must be an object or an iterable of pairs, not ${kindOf(input)}`);
+    throw wrongType("headers", "an object or an iterable of pairs", input);
   }
   if (FIELD_LINES in input) {
     for (const part of (input as { [FIELD_LINES](): FieldLines })[FIELD_LINES]()) lines.push(part);
@@ -48,9 +49,7 @@ export function toFieldLines(input: HeadersInput, lines: FieldLines = []): Field
     }
   } else {
     // A Date or a Promise has no properties of its own, and would pass for no headers at all.
-    if (Object.prototype.toString.call(input) !== "[object Object]") {
-      throw new TypeError(`headers must be a plain object or an iterable of pairs, not ${kindOf(input)}`);
-    }
+    if (kindOf(input) !== "Object") throw wrongType("headers", "a plain object or an iterable of pairs", input);
     for (const name in input) {
       if (Object.hasOwn(input, name)) lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
     }
@@ -87,7 +86,7 @@ function toCharacters(part: unknown, what: "name" | "value"): string {
     return part;
   }
   if (part instanceof Uint8Array) return decodeLatin1(part, 0, part.length);
-  throw new TypeError(`a header ${what} must be a string or a Uint8Array, not ${kindOf(part)}`);
+  throw wrongType(`a header ${what}`, "a string or a Uint8Array", part);
 }
 
 function isASCII(part: string): boolean {
@@ -95,9 +94,4 @@ function isASCII(part: string): boolean {
   let codes = 0;
   for (let i = 0; i < part.length; i++) codes |= part.charCodeAt(i);
   return codes <= 0x7f;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
-  return value.constructor?.name ?? "an object";
 }

@@ -5,11 +5,9 @@
 
 import { FIELD_STRIDE, FLAG_FOLDED, RESULT_FIELD_COUNT, RESULT_FLAGS } from "../../assembly/abi.ts";
 import { encodeLatin1 } from "../octets.ts";
+import { INSPECT_DENO, INSPECT_NODE } from "../printing.ts";
 import { codec } from "../wasm/codec.ts";
 import { FIELD_LINES, type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
-
-const INSPECT = Symbol.for("nodejs.util.inspect.custom");
-const DENO_INSPECT = Symbol.for("Deno.customInspect");
 
 let fromText: (text: string, places: readonly number[], isFolded: boolean) => HeaderList;
 
@@ -36,9 +34,9 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   /** @throws TypeError when `input` is no headers input, or a string in it is not ASCII */
   constructor(input?: HeadersInput) {
     if (input === undefined) return;
-    const { text, places } = layOut(toFieldLines(input));
-    this.#text = text;
-    this.#places = places;
+    const lines = toFieldLines(input);
+    this.#text = lines.join("");
+    this.#places = placesOf(lines);
   }
 
   /** Number of lines. */
@@ -55,12 +53,8 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
   /** The value of `name`; values of several lines joined with ", " (RFC 9110 section 5.3); null when there is none. */
   get(name: string): string | null {
-    let joined: string | null = null;
-    for (let line = 0; line < this.length; line++) {
-      if (!this.#isNamed(line, name)) continue;
-      joined = joined === null ? this.#value(line) : `${joined}, ${this.#value(line)}`;
-    }
-    return joined;
+    const values = this.getAll(name);
+    return values.length === 0 ? null : values.join(", ");
   }
 
   /** The values of `name`, one for each line. */
@@ -72,8 +66,7 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
   /** Is there a line with `name`? */
   has(name: string): boolean {
-    for (let line = 0; line < this.length; line++) if (this.#isNamed(line, name)) return true;
-    return false;
+    return this.getAll(name).length > 0;
   }
 
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
@@ -95,19 +88,17 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     return [...this];
   }
 
-  [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
+  [INSPECT_NODE](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
     return `HeaderList ${inspect(this.toJSON(), options)}`;
   }
 
-  [DENO_INSPECT](inspect: (value: unknown, options: unknown) => string, options: unknown): string {
+  [INSPECT_DENO](inspect: (value: unknown, options: unknown) => string, options: unknown): string {
     return `HeaderList ${inspect(this.toJSON(), options)}`;
   }
 
   /** The lines in a flat list, for the encoder. */
   [FIELD_LINES](): FieldLines {
-    const lines: FieldLines = [];
-    for (let line = 0; line < this.length; line++) lines.push(this.#name(line), this.#value(line));
-    return lines;
+    return this.toJSON().flat();
   }
 
   #name(line: number): string {
@@ -137,18 +128,18 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
 /** The header list of `lines`, which hold one character per octet. */
 export function headerListOf(lines: FieldLines): HeaderList {
-  const { text, places } = layOut(lines);
-  return fromText(text, places, false);
+  return fromText(lines.join(""), placesOf(lines), false);
 }
 
-function layOut(lines: FieldLines): { text: string; places: number[] } {
+// Where the strings of `lines` lie once they are joined.
+function placesOf(lines: FieldLines): number[] {
   const places: number[] = [];
   let at = 0;
   for (const part of lines) {
     places.push(at, at + part.length);
     at += part.length;
   }
-  return { text: lines.join(""), places };
+  return places;
 }
 
 /** No lines. */

@@ -2,6 +2,7 @@
 // whose reason names the limit; nothing is ever cut off silently.
 
 import { FIELD_CAPACITY, TEXT_SIZE } from "../../assembly/abi.ts";
+import { unknownName } from "../own-properties.ts";
 
 /** The limits of api.md 5, in octets and counts. */
 export interface Limits {
@@ -34,7 +35,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxTrailerSize: 65_536,
   maxTrailerLines: 256,
   // How large a download may be is the caller's to say.
-  maxContentSize: Number.POSITIVE_INFINITY,
+  maxContentSize: Infinity,
 };
 
 /** The most that each limit can be set to, where the codec's memory bounds it. */
@@ -53,10 +54,10 @@ const CEILINGS: Partial<Limits> = {
 export function resolveLimits(changes: Partial<Limits> | undefined, base: Readonly<Limits> = DEFAULT_LIMITS): Limits {
   const limits = { ...base };
   for (const [name, value] of Object.entries(changes ?? {})) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new TypeError(`there is no limit named '${name}'`);
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw unknownName("limits", name, Object.keys(DEFAULT_LIMITS));
     if (value === undefined) continue;
     const key = name as keyof Limits;
-    const ceiling = CEILINGS[key] ?? Number.POSITIVE_INFINITY;
+    const ceiling = CEILINGS[key] ?? Infinity;
     const isCount = typeof value === "number" && value >= 0 && (Number.isInteger(value) || value === Infinity);
     if (!isCount || value > ceiling) {
       throw new RangeError(`limit ${name} must be a whole number from 0 to ${ceiling}, but is ${value}`);

@@ -117,10 +117,5 @@ function unavailable(cause: unknown): Codec {
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
-  if (Buffer) return Buffer.from(text, "base64");
-  const characters = atob(text);
-  const octets = new Uint8Array(characters.length);
-  for (let i = 0; i < octets.length; i++) octets[i] = characters.charCodeAt(i);
-  return octets;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

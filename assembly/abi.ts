@@ -137,4 +137,3 @@ export const REASON_INVALID_METHOD = 23;
 export const REASON_INVALID_TARGET = 24;
 export const REASON_DUPLICATE_HOST = 25;
 export const REASON_INVALID_HOST = 26;
-export const REASON_HEAD_TOO_LARGE = 27;

@@ -50,8 +50,8 @@ import { BACKSLASH, CR, DEL, DQUOTE, EQUALS, HTAB, hexValue, isTchar, isWhitespa
 const FREE_DIGITS: i32 = 16;
 
 /**
- * Decodes `size` octets from `start`. Answers the number consumed (less than `size` only in front of a trailer
- * section), or an error, whose offset counts from `start`.
+ * Decodes `size` octets from `start`. Answers the number consumed (less than `size` in front of a trailer section, or
+ * when content stands in front of what is wrong), or an error, whose offset counts from `start`.
  */
 export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 {
   const end = start + size;
@@ -80,26 +80,37 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
     }
     const octet = load<u8>(at);
     const value = phase <= CHUNK_SIZE ? hexValue(octet) : -1;
+    let next = phase;
+    let framing = extensionSize;
+    if (value >= 0) {
+      next = left <= MAX_SAFE_INTEGER >> 4 ? CHUNK_SIZE : -REASON_INVALID_CHUNK_SIZE;
+      if (digits >= FREE_DIGITS) framing++;
+    } else if (octet === CR && phase === CHUNK_SIZE) {
+      next = CHUNK_SIZE_LF;
+    } else if (octet === LF && phase === CHUNK_SIZE_LF) {
+      next = left === 0 ? CHUNK_TRAILER : CHUNK_DATA;
+    } else if (octet === CR && phase === CHUNK_DATA_CR) {
+      next = CHUNK_DATA_LF;
+    } else if (octet === LF && phase === CHUNK_DATA_LF) {
+      next = CHUNK_SIZE_START;
+    } else {
+      next = extensionPhase(phase, octet);
+      if (next !== CHUNK_SIZE_LF) framing++;
+    }
+    if (next >= 0 && framing > maxExtensionSize) next = -REASON_CHUNK_EXTENSIONS_TOO_LARGE;
+    if (next < 0) {
+      // Content found before is handed out first; then this octet is looked at again, in the same state.
+      if (contentEnd > contentStart) break;
+      return fail(-next, at - start);
+    }
     if (value >= 0) {
       left = (left << 4) | value;
-      if (left > MAX_SAFE_INTEGER) return fail(REASON_INVALID_CHUNK_SIZE, at - start);
-      if (++digits > FREE_DIGITS) extensionSize++;
-      phase = CHUNK_SIZE;
-    } else if (octet === CR && phase === CHUNK_SIZE) {
-      phase = CHUNK_SIZE_LF;
-    } else if (octet === LF && phase === CHUNK_SIZE_LF) {
-      phase = left === 0 ? CHUNK_TRAILER : CHUNK_DATA;
-    } else if (octet === CR && phase === CHUNK_DATA_CR) {
-      phase = CHUNK_DATA_LF;
-    } else if (octet === LF && phase === CHUNK_DATA_LF) {
-      phase = CHUNK_SIZE_START;
+      digits++;
+    } else if (next === CHUNK_SIZE_START) {
       digits = 0;
-    } else {
-      phase = extensionPhase(phase, octet);
-      if (phase < 0) return fail(-phase, at - start);
-      if (phase !== CHUNK_SIZE_LF) extensionSize++;
     }
-    if (extensionSize > maxExtensionSize) return fail(REASON_CHUNK_EXTENSIONS_TOO_LARGE, at - start);
+    phase = next;
+    extensionSize = framing;
     at++;
   }
 

@@ -53,9 +53,8 @@ export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index:
   if (nameEnd === nameStart) return fail(REASON_EMPTY_HEADER_NAME, at - start);
   if (index >= maxLines || index >= FIELD_CAPACITY) return fail(REASON_TOO_MANY_HEADER_LINES, at - start);
 
-  valueStart = skipWhitespace(nameEnd + 1, end);
   isFolded = 0;
-  let next = valueStart;
+  let next = nameEnd + 1;
   while (true) {
     at = skipFieldValue(next);
     next = endLine(start, at, end, context, REASON_INVALID_HEADER_VALUE);
@@ -65,24 +64,14 @@ export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index:
     isFolded = 1;
   }
 
-  if (isFolded) {
-    // A folding at either end is whitespace around the value, and goes with it.
-    while (valueStart < at && isFoldingOctet(load<u8>(valueStart))) valueStart++;
-    valueEnd = at;
-    while (valueEnd > valueStart && isFoldingOctet(load<u8>(valueEnd - 1))) valueEnd--;
-  } else {
-    valueEnd = trimWhitespace(valueStart, at);
-  }
+  valueStart = skipWhitespace(nameEnd + 1, at);
+  valueEnd = trimWhitespace(valueStart, at);
   const row = FIELDS + index * FIELD_STRIDE * 4;
   store<i32>(row, nameStart - start);
   store<i32>(row + 4, nameEnd - start);
   store<i32>(row + 8, valueStart - start);
   store<i32>(row + 12, valueEnd - start);
   return next;
-}
-
-function isFoldingOctet(octet: u8): bool {
-  return isWhitespace(octet) || octet === CR || octet === LF;
 }
 
 function reasonOfBadName(octet: u8): i32 {

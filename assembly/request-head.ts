@@ -20,7 +20,6 @@ import {
   FRAMING_CONTENT_LENGTH,
   FRAMING_NONE,
   REASON_CONTENT_LENGTH_WITH_TRANSFER_ENCODING,
-  REASON_HEAD_TOO_LARGE,
   REASON_INVALID_HEADER_NAME,
   REASON_INVALID_HEADER_VALUE,
   REASON_INVALID_METHOD,
@@ -30,7 +29,6 @@ import {
   RESULT_FLAGS,
   RESULT_FRAMING,
   RESULT_HEAD_START,
-  TEXT_SIZE,
 } from "./abi";
 import { NOT_DECIMAL } from "./decimal";
 import * as fields from "./field-semantics";
@@ -44,7 +42,6 @@ const VERSION_BACK: u32 = 0x0a0d312e;
 
 /** Encodes the head whose parts fill `size` octets of the text region. Answers its size or an error. */
 export function encodeRequestHead(size: i32, fieldCount: i32): i32 {
-  if (size > TEXT_SIZE) return fail(REASON_HEAD_TOO_LARGE, 0);
   const end = TEXT + size;
   let at = TEXT;
   let out = HEAD;
@@ -74,7 +71,6 @@ export function encodeRequestHead(size: i32, fieldCount: i32): i32 {
 
 /** Encodes a trailer section whose field lines fill `size` octets of the text region, its empty line included. */
 export function encodeTrailerSection(size: i32, fieldCount: i32): i32 {
-  if (size > TEXT_SIZE) return fail(REASON_HEAD_TOO_LARGE, 0);
   const out = appendFields(HEAD, TEXT, TEXT + size, fieldCount, 0);
   setResult(RESULT_HEAD_START, HEAD);
   return out < 0 ? out : out - HEAD;

@@ -32,25 +32,15 @@ export const nodeBackend: NetworkBackend = {
   },
 };
 
-/** Options of node:net and node:tls that are not used here; undefined, so that nothing on Object.prototype is taken. */
-const NOT_GIVEN = {
-  path: undefined,
-  localAddress: undefined,
-  localPort: undefined,
-  family: undefined,
-  hints: undefined,
-  lookup: undefined,
-  timeout: undefined,
-  signal: undefined,
-  fd: undefined,
-  handle: undefined,
-  socket: undefined,
-  secureContext: undefined,
-  pfx: undefined,
-  cert: undefined,
-  key: undefined,
-  session: undefined,
-} as object;
+/** Options of node:net and node:tls that are not used here: undefined, so that nothing on Object.prototype is taken. */
+const NOT_GIVEN: object = Object.fromEntries(
+  (
+    "path localAddress localPort family hints lookup timeout signal fd handle socket secureContext pfx cert key session " +
+    "minVersion maxVersion secureProtocol secureOptions sigalgs crl ecdhCurve pskCallback enableTrace"
+  )
+    .split(" ")
+    .map((name) => [name, undefined]),
+);
 
 function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.NetConnectOpts {
   const { host, port, socket, window } = options;
@@ -81,7 +71,7 @@ async function connectTLS(
     ...socket,
     // RFC 6066 section 3: no IP address in SNI. The certificate is checked against it all the same.
     servername: net.isIP(servername) === 0 ? servername : "",
-    ...(ca === null ? {} : { ca: ca as string }),
+    ca: ca === null ? undefined : (ca as string),
     rejectUnauthorized: verify,
     ALPNProtocols: ALPN_PROTOCOLS,
     checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),

@@ -8,8 +8,8 @@ export function connectFailure(host: string, port: number, cause: unknown): HTTP
   return new ConnectError(`could not connect to ${host}:${port}: ${messageOf(cause)}`, { cause });
 }
 
-/** The connection broke: for one who was writing to it, or reading from it. */
-export function breakage(doing: "writing" | "reading", cause: unknown): HTTPCoreError {
+/** The connection broke while somebody was writing to it, or reading from it, of which more can be said. */
+export function breakage(doing: "writing" | `reading${string}`, cause: unknown): HTTPCoreError {
   const ErrorClass = doing === "writing" ? WriteError : ReadError;
   return new ErrorClass(`the connection broke while ${doing}: ${messageOf(cause)}`, { cause });
 }

@@ -58,6 +58,10 @@ export class HTTPConnection
     this.#protocol = new ClientConnection({ leniency, content: "borrowed" });
   }
 
+  toJSON(): string {
+    return this.toString();
+  }
+
   override toString(): string {
     const { origin } = this.route.authority;
     return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
@@ -73,7 +77,8 @@ export class HTTPConnection
       if (this.state === "CLOSED") network.close();
       else {
         this.#network = network;
-        this.start(exchange);
+        // A server that speaks before it is asked must not pass for one that answers.
+        this.#startSettled(exchange);
       }
     } catch (error) {
       if (this.state === "CLOSED") return;
@@ -86,7 +91,7 @@ export class HTTPConnection
    * meanwhile. A busy event loop may not have seen yet that the peer has closed it, or has spoken unasked.
    */
   reuse(exchange: Exchange, isStale: boolean): void {
-    if (!isStale || !this.#network?.settle) {
+    if (!isStale) {
       this.start(exchange);
       return;
     }
@@ -94,11 +99,19 @@ export class HTTPConnection
     exchange.connection = this;
     this.state = "ACTIVE";
     this.#isSettling = true;
-    this.#network.busy();
-    this.#network.settle(() => {
+    this.#startSettled(exchange);
+  }
+
+  // Starts `exchange` once the network has told what has come by now.
+  #startSettled(exchange: Exchange): void {
+    const network = this.#network as NetworkConnection;
+    const start = (): void => {
       this.#isSettling = false;
       if (this.#exchange === exchange && this.state !== "CLOSED") this.start(exchange);
-    });
+    };
+    network.busy();
+    if (network.settle) network.settle(start);
+    else start();
   }
 
   /** Serves `exchange`; the connection is idle, or has just been opened. */
@@ -197,7 +210,8 @@ export class HTTPConnection
     if (exchange === null) this.#shut();
     // A response that has come whole is not harmed by what happens to its connection.
     else if (this.#protocol.responseState === "done") this.#protocol.receive(null);
-    else this.close(breakage(exchange.state === "sending" ? "writing" : "reading", cause));
+    else if (exchange.state === "sending") this.close(breakage("writing", cause));
+    else this.close(breakage(`reading (${this.#protocol.contentSize} octets of content had come)`, cause));
   }
 
   #drain(): void {

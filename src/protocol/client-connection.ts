@@ -66,6 +66,11 @@ export class ClientConnection {
     return isAtRest && keepAlive && !peerHasClosed && input.size === 0;
   }
 
+  /** Octets of content that have come of the response under way, transfer coding taken off. */
+  get contentSize(): number {
+    return this.#response.contentSize;
+  }
+
   /** Octets received behind the end of the response, or behind the head that switched the protocol; a copy. */
   get trailingData(): Uint8Array {
     const { octets, start, end } = this.#response.input;
@@ -95,6 +100,11 @@ export class ClientConnection {
     if (this.#request.state !== "idle" || this.#response.state !== "idle") {
       const states = `request ${this.requestState}, response ${this.responseState}`;
       throw new LocalProtocolError(`no request can be sent now (${states})`, { reason: "wrong-order" });
+    }
+    if (head.facts.framing === "chunked" && this.#response.isOldVersion) {
+      // RFC 9112 section 6.1; the next connection may lead to a server that knows better.
+      const sentence = "the server speaks HTTP/1.0, which knows no chunks: give a Content-Length";
+      throw new LocalProtocolError(sentence, { reason: "chunked-to-http-1-0" });
     }
     this.#response.expect(methodContext(head.method) | this.#leniency, head.facts);
     this.#request.sendHead(head);

@@ -33,7 +33,6 @@ const REASONS: Readonly<Record<number, string>> = {
   [abi.REASON_INVALID_TARGET]: "invalid-target",
   [abi.REASON_DUPLICATE_HOST]: "duplicate-host",
   [abi.REASON_INVALID_HOST]: "invalid-host",
-  [abi.REASON_HEAD_TOO_LARGE]: "max-header-size",
 };
 
 /** What the word alone does not say. */

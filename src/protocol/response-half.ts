@@ -38,7 +38,7 @@ export class ResponseHalf {
   #head: ResponseEvent | null = null;
   #interimCount = 0;
   #headSize = 0;
-  #contentSize = 0;
+  contentSize = 0;
   #left = 0;
 
   constructor(limits: Readonly<Limits>, ownership: "copied" | "borrowed") {
@@ -59,7 +59,7 @@ export class ResponseHalf {
     this.#head = null;
     this.#interimCount = 0;
     this.#headSize = 0;
-    this.#contentSize = 0;
+    this.contentSize = 0;
   }
 
   /** The next event in the octets received. @throws RemoteProtocolError */
@@ -112,15 +112,21 @@ export class ResponseHalf {
   // RFC 9110 section 7.8: only to what was offered.
   #acceptSwitch(head: ResponseEvent): void {
     if (head.status === 101) {
-      const protocols = protocolsIn(head.headers.get("upgrade") ?? "");
-      const isOffered = protocols.every((protocol) => this.#request?.offers.includes(protocol));
-      if (protocols.length === 0 || !isOffered) {
-        const sentence = `101 came, to switch to "${protocols.join()}", which was not offered`;
+      const offers = this.#request?.offers ?? [];
+      // 101 ought to name its protocol; one that does not is taken for what was offered.
+      const unasked = protocolsIn(head.headers.get("upgrade") ?? "").filter((protocol) => !offers.includes(protocol));
+      if (offers.length === 0 || unasked.length > 0) {
+        const sentence = `101 came, to switch to "${unasked.join()}", which was not offered`;
         throw new RemoteProtocolError(sentence, { reason: "unexpected-upgrade" });
       }
     }
     this.#advance(RESPONSE_TRANSITIONS[this.state].switch);
     this.keepAlive = false;
+  }
+
+  /** Is the peer known to speak HTTP/1.0? */
+  get isOldVersion(): boolean {
+    return this.#head?.version === "HTTP/1.0";
   }
 
   #acceptFinal(head: ResponseEvent): void {
@@ -208,8 +214,8 @@ export class ResponseHalf {
   }
 
   #content(octets: Uint8Array, start: number, end: number): ReceiveEvent {
-    this.#contentSize += end - start;
-    this.#checkContentSize(this.#contentSize);
+    this.contentSize += end - start;
+    this.#checkContentSize(this.contentSize);
     return { type: "content", octets: this.#isCopied ? copyOf(octets, start, end) : octets.subarray(start, end) };
   }
 
@@ -242,7 +248,7 @@ export class ResponseHalf {
       return new RemoteProtocolError(sentence, { reason: "incomplete-head", offset: came });
     }
     const lack = this.#head?.framing === "content-length" ? `, ${this.#left} octets short` : ", before its last chunk";
-    const sentence = `the server closed the connection after ${this.#contentSize} octets of content${lack}`;
+    const sentence = `the server closed the connection after ${this.contentSize} octets of content${lack}`;
     return new RemoteProtocolError(sentence, { reason: "incomplete-content" });
   }
 }

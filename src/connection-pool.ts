@@ -3,8 +3,8 @@
 // Everything that can be wrong with a request is found before the pool is asked for a connection, and comes out as a
 // rejection. What it adds to a request is written here and nowhere else: Host in front, a framing field at the end.
 
-import { discardContent, type PreparedContent, prepareContent } from "./content.ts";
-import { UnsupportedProtocol } from "./errors.ts";
+import { type Content, discardContent, type PreparedContent, prepareContent } from "./content.ts";
+import { blameRequest, HTTPCoreError, locate, UnsupportedProtocol } from "./errors.ts";
 import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
 import { wrongType } from "./own-properties.ts";
@@ -77,10 +77,14 @@ export class BaseConnectionPool {
     if (!(request instanceof Request)) throw wrongType("the request", "a Request", request);
     const { method, url, headers, content, extensions } = request;
     return new Promise((resolve, reject) => {
-      const lines = toFieldLines(headers);
-      const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
       const settle = { resolve, reject, makeRequest: () => request };
-      this.#submit(method, toParsedURL(url), lines, prepareContent(content), checked, null, settle, StreamingSink);
+      try {
+        const lines = toFieldLines(headers);
+        const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
+        this.#submit(method, toParsedURL(url), lines, prepareContent(content), checked, null, settle, StreamingSink);
+      } catch (error) {
+        reject(refuse(error, content, settle.makeRequest));
+      }
     });
   }
 
@@ -108,32 +112,32 @@ export class BaseConnectionPool {
     given: RequestOptions | undefined,
     SinkClass: SinkClass,
   ): Promise<Response> {
-    // A promise executor turns everything that is thrown in it into a rejection.
     return new Promise((resolve, reject) => {
       const options = checkOptions(given);
-      const signal = checkSignal(options.signal);
-      signal?.throwIfAborted();
-      const name = toMethod(method);
-      const parsed = toParsedURL(url);
-      const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
-      const content = prepareContent(options.content);
-      const target = extensions.target ?? parsed.target;
-      // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
-      const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : parsed.authority.hostHeader;
-      const lines = completeLines(name, host, options.headers, content);
-      // The request as an error shows it: from what was read of it, and made only when there is one.
-      const makeRequest = (): Request =>
-        new Request(name, urlOf({ ...parsed, target }), {
-          headers: headerListOf(lines),
-          content: options.content ?? null,
-          extensions: options.extensions ?? {},
-        });
-      const settle = { resolve, reject, makeRequest };
+      const { headers, content: givenContent = null, extensions: givenExtensions = {} } = options;
+      // The request as an error shows it; made only when there is one, and from what was read of it as far as that went.
+      let makeRequest = (): Request =>
+        new Request(method, url, { headers, content: givenContent, extensions: givenExtensions });
       try {
-        this.#submit(name, parsed, lines, content, extensions, signal, settle, SinkClass);
+        const signal = checkSignal(options.signal);
+        signal?.throwIfAborted();
+        const name = toMethod(method);
+        const parsed = toParsedURL(url);
+        const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
+        const content = prepareContent(options.content);
+        const target = extensions.target ?? parsed.target;
+        // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
+        const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : parsed.authority.hostHeader;
+        const lines = completeLines(name, host, headers, content);
+        makeRequest = () =>
+          new Request(name, urlOf({ ...parsed, target }), {
+            headers: headerListOf(lines),
+            content: givenContent,
+            extensions: givenExtensions,
+          });
+        this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
       } catch (error) {
-        discardContent(content);
-        throw error;
+        reject(refuse(error, givenContent, makeRequest));
       }
     });
   }
@@ -195,6 +199,18 @@ function completeLines(method: string, host: string, headers: HeadersInput, cont
     else lines.push("Content-Length", String(size));
   }
   return lines;
+}
+
+// A request that is not sent: its content is given up, whatever it is, and the error tells of it.
+function refuse(error: unknown, content: unknown, makeRequest: () => Request): unknown {
+  try {
+    discardContent(prepareContent(content as Content));
+  } catch {
+    // it is no content
+  }
+  if (!(error instanceof HTTPCoreError)) return error;
+  const { request } = blameRequest(error, makeRequest);
+  return request instanceof Request ? locate(error, request.url.origin) : error;
 }
 
 function checkSignal(signal: unknown): AbortSignal | null {

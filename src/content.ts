@@ -49,6 +49,7 @@ export function prepareContent(content: Content | null | undefined): PreparedCon
     return { size: content.size, isReplayable: true, open: () => readerIterator(content.stream()), discard() {} };
   }
   if (typeof content === "object" && !ArrayBuffer.isView(content)) {
+    if (content instanceof ReadableStream && content.locked) throw new TypeError("content is a stream that is locked");
     if (content instanceof ReadableStream) return oneShot(content, () => readerIterator(content));
     if (Symbol.asyncIterator in content) return oneShot(content, () => content[Symbol.asyncIterator]());
     if (Symbol.iterator in content && !NO_CONTENT_TAGS.has(kindOf(content))) {

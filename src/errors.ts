@@ -211,7 +211,7 @@ export function missingOption(option: string, runtime: string): UnsupportedByRun
 }
 
 /** `error`, with the origin and the phase noted on it when it is one of ours and does not have them yet. */
-export function locate<E>(error: E, origin: string, phase: Phase): E {
+export function locate<E>(error: E, origin: string, phase?: Phase): E {
   if (error instanceof HTTPCoreError && error.origin === undefined) {
     hide(error, "origin", origin);
     hide(error, "phase", phase);

@@ -113,3 +113,8 @@ export function escapeText(text: string): string {
     return known ?? `\\u{${character.charCodeAt(0).toString(16)}}`;
   });
 }
+
+/** @throws TypeError when `value` is no Uint8Array */
+export function checkOctets(value: unknown): asserts value is Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError(`octets must be a Uint8Array, not ${typeof value}`);
+}

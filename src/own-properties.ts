@@ -19,7 +19,7 @@ export function kindOf(value: unknown): string {
 
 /** @throws TypeError when `given` is no object */
 export function checkObject(given: unknown, what: string): asserts given is object {
-  if (typeof given !== "object" || given === null) throw wrongType(what, "an object", given);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrongType(what, "an object", given);
 }
 
 /** The error for an own property that is not in `known`. */

@@ -6,6 +6,7 @@ import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
+import { leniencyContext } from "./protocol/response-head.ts";
 import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
 
 export interface ConnectionPoolOptions {
@@ -81,6 +82,7 @@ export function checkPoolOptions(
   for (const [name, nothing] of Object.entries(MISSING_OPTIONS)) {
     if (options[name] !== undefined && options[name] !== nothing) throw missingOption(name, network.runtime);
   }
+  leniencyContext(options.leniency);
   const maxConnections = count(options, "maxConnections", DEFAULT_MAX_CONNECTIONS, 1);
   const { ca, verify, servername } = checkTLSOptions(options.tls, network.runtime);
   return {
@@ -91,7 +93,7 @@ export function checkPoolOptions(
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
       socket: checkSocketOptions(options),
       tls: { ca, verify },
-      leniency: checkLeniency(options.leniency),
+      leniency: options.leniency ?? [],
       backend: network,
     },
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
@@ -111,14 +113,6 @@ function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unkn
     keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
     happyEyeballs: typed<boolean>(options, "options", "happyEyeballs", "boolean") ?? true,
   };
-}
-
-function checkLeniency(given: unknown): readonly "bare-lf"[] {
-  if (given === undefined || given === null) return [];
-  if (!Array.isArray(given) || given.some((name) => name !== "bare-lf")) {
-    throw wrongType("leniency", 'an array that holds nothing but "bare-lf"', given);
-  }
-  return given as "bare-lf"[];
 }
 
 function checkBackend(given: unknown): NetworkBackend | null {

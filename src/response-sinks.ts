@@ -1,6 +1,6 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
-import { blameRequest, ReadError } from "./errors.ts";
+import { blameRequest, locate, ReadError } from "./errors.ts";
 import type { InformationalCallback } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { copyOf } from "./octets.ts";
@@ -35,7 +35,11 @@ abstract class Sink implements ResponseSink {
   }
 
   fail(error: unknown): void {
-    this.#settle.reject(blameRequest(error, this.#settle.makeRequest));
+    this.#settle.reject(this.blame(error));
+  }
+
+  protected blame<E>(error: E): E {
+    return blameRequest(error, this.#settle.makeRequest);
   }
 
   /** An abort rejects with the caller's own reason. */
@@ -125,7 +129,7 @@ export class StreamingSink extends Sink implements ContentReader {
     if (!this.#hasHead) super.fail(error);
     this.#stream?.fail(error);
     // Pieces that came before the fault are still handed out.
-    this.#pieces.fail(error);
+    this.#pieces.fail(this.blame(error));
   }
 
   override abort(reason: unknown): void {
@@ -147,8 +151,10 @@ export class StreamingSink extends Sink implements ContentReader {
   close(): void {
     this.#stream?.close();
     if (this.#pieces.hasFailed || this.#pieces.isAtEnd) return;
+    const error = new ReadError("the response has been closed");
+    if (this.exchange) locate(error, this.exchange.request.authority.origin, "close");
     this.exchange?.abandon();
-    this.#discard(new ReadError("the response has been closed"));
+    this.#discard(this.blame(error));
   }
 
   // What came is not to be read any more, nor is its end.

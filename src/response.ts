@@ -177,6 +177,8 @@ export class Response {
     if (this.status < 200 || this.status > 599) {
       throw new TypeError(`a web Response cannot have status ${this.status}`);
     }
+    // Nobody will read the content that a null body leaves out.
+    if (NULL_BODY_STATUSES.has(this.status)) this.#reader.close();
     const body = NULL_BODY_STATUSES.has(this.status) ? null : this.#content ? copyOf(this.#content) : this.body;
     const statusText = this.extensions.reasonPhrase ?? "";
     return new globalThis.Response(body, { status: this.status, statusText, headers: this.headers.toWeb() });

@@ -4,6 +4,7 @@
 // pieces for a second response stay back until the second request has been written. What is written is kept.
 
 import { concat, copyOf, decodeLatin1 } from "../octets.ts";
+import { ownProperties } from "../own-properties.ts";
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
 
 /** Faults of a MockBackend; each number counts pieces played on a connection. */
@@ -16,6 +17,7 @@ export interface MockOptions {
   split?: number;
 }
 
+const OPTION_NAMES = new Set(["reset", "stall", "split"]);
 const encoder = new TextEncoder();
 /** Keeps the process alive while an exchange waits for a stalled connection, as a socket would. */
 const HEARTBEAT = 1_000_000;
@@ -27,7 +29,9 @@ export class MockBackend implements NetworkBackend {
   readonly #options: MockOptions;
   readonly #connections: MockConnection[] = [];
 
+  /** @throws TypeError or RangeError for options that are wrong */
   constructor(pieces: readonly (Uint8Array | string)[] = [], options: MockOptions = {}) {
+    checkOptions(options);
     const octets = pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece));
     this.#pieces = options.split === undefined ? octets : cut(octets, options.split);
     this.#options = options;
@@ -137,6 +141,14 @@ class MockConnection implements NetworkConnection {
   #rest(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat as number);
     this.#heartbeat = null;
+  }
+}
+
+function checkOptions(options: MockOptions): void {
+  for (const [name, value] of Object.entries(ownProperties(options, "options", OPTION_NAMES))) {
+    const least = name === "split" ? 1 : 0;
+    if (value === undefined || (Number.isInteger(value) && (value as number) >= least)) continue;
+    throw new RangeError(`${name} must be a whole number from ${least} on, not ${String(value)}`);
   }
 }
 

@@ -57,7 +57,7 @@ const EXPIRY = {
   queued: ["pool", PoolTimeout, "no connection became free", "pool"],
   connecting: ["connect", ConnectTimeout, "the connection was not set up", "connect"],
   sending: ["write", WriteTimeout, "the server took no octet of the request", "send"],
-  receiving: ["read", ReadTimeout, "no octet of the response came", "receive"],
+  receiving: ["read", ReadTimeout, "no more of the response came", "receive"],
 } as const;
 
 export class Exchange extends Linked<Exchange> implements Watched, Abortable {

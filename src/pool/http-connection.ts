@@ -91,34 +91,28 @@ export class HTTPConnection
    * meanwhile. A busy event loop may not have seen yet that the peer has closed it, or has spoken unasked.
    */
   reuse(exchange: Exchange, isStale: boolean): void {
-    if (!isStale) {
-      this.start(exchange);
-      return;
-    }
     this.#exchange = exchange;
     exchange.connection = this;
     this.state = "ACTIVE";
-    this.#isSettling = true;
-    this.#startSettled(exchange);
+    this.#isSettling = isStale;
+    if (isStale) this.#startSettled(exchange);
+    else this.#start(exchange);
   }
 
-  // Starts `exchange` once the network has told what has come by now.
+  // Starts `exchange`, which has the connection, once the network has told what has come by now.
   #startSettled(exchange: Exchange): void {
     const network = this.#network as NetworkConnection;
     const start = (): void => {
       this.#isSettling = false;
-      if (this.#exchange === exchange && this.state !== "CLOSED") this.start(exchange);
+      if (this.#exchange === exchange) this.#start(exchange);
     };
     network.busy();
     if (network.settle) network.settle(start);
     else start();
   }
 
-  /** Serves `exchange`; the connection is idle, or has just been opened. */
-  start(exchange: Exchange): void {
+  #start(exchange: Exchange): void {
     const network = this.#network as NetworkConnection;
-    this.#exchange = exchange;
-    exchange.connection = this;
     this.state = "ACTIVE";
     this.requestCount++;
     this.#hasResponded = false;

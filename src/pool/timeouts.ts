@@ -40,8 +40,8 @@ export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
  * `base` with the limits of `changes` in place of its own.
  * @throws TypeError for an unknown name or a value that is no number of milliseconds
  */
-export function resolveTimeouts(changes: Timeouts | undefined, base: ResolvedTimeouts): ResolvedTimeouts {
-  if (changes === undefined) return base;
+export function resolveTimeouts(changes: Timeouts | null | undefined, base: ResolvedTimeouts): ResolvedTimeouts {
+  if (changes === undefined || changes === null) return base;
   checkObject(changes, "timeout");
   const timeouts = { ...base };
   for (const [name, value] of Object.entries(changes)) {

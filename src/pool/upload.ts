@@ -13,6 +13,9 @@ import type { OutgoingRequest } from "./outgoing-request.ts";
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
 const SLICE_SIZE = 65_536;
 
+/** Pieces that may go out without a turn of the event loop. */
+const PIECES_PER_TURN = 128;
+
 /** Up to here content is copied behind the head, so that one write and one segment take both. */
 const JOINED_SIZE = 16_384;
 
@@ -137,7 +140,9 @@ export class Upload {
 
   async #sendSource(iterator: ContentIterator): Promise<void> {
     this.#iterator = iterator;
-    while (!this.#isStopped) {
+    for (let count = 1; !this.#isStopped; count++) {
+      // A source that never lets us wait must not keep everybody else waiting: timers and signals among them.
+      if (count % PIECES_PER_TURN === 0) await this.#turn();
       const { done, value } = await iterator.next();
       if (this.#isStopped) return;
       if (done) {
@@ -147,6 +152,13 @@ export class Upload {
       }
       await this.#write(this.#protocol.sendContent(toOctets(value)));
     }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#network.settle) this.#network.settle(resolve);
+      else setTimeout(resolve);
+    });
   }
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {

@@ -14,7 +14,7 @@ import {
   WINDOW_SIZE,
 } from "../../assembly/abi.ts";
 import { LocalProtocolError } from "../errors.ts";
-import { copyOf } from "../octets.ts";
+import { checkOctets, copyOf } from "../octets.ts";
 import { codec, place } from "../wasm/codec.ts";
 import { type HeaderList, NO_HEADERS } from "./header-list.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -111,6 +111,7 @@ export class ChunkDecoder {
    * the same error at each later call
    */
   decode(octets: Uint8Array): Uint8Array[] {
+    checkOctets(octets);
     if (this.#error) throw this.#error;
     if (this.done) throw new LocalProtocolError("the chunked message has ended", { reason: "message-has-ended" });
     try {

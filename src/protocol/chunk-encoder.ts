@@ -1,6 +1,6 @@
 // The chunked coding put on (RFC 9112 section 7.1): one chunk for each piece, no extensions.
 
-import { concat, copyOf, encodeLatin1, NO_OCTETS } from "../octets.ts";
+import { checkOctets, concat, copyOf, encodeLatin1, NO_OCTETS } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import type { HeadersInput } from "./field-lines.ts";
 import { encodeTrailerSection } from "./request-head.ts";
@@ -33,6 +33,7 @@ export function lastChunk(trailers?: HeadersInput): Uint8Array {
 export class ChunkEncoder {
   /** One chunk that holds `octets`; nothing for no octets, as an empty chunk would end the message. */
   encode(octets: Uint8Array): Uint8Array {
+    checkOctets(octets);
     const pieces = chunkPieces(octets);
     return pieces.length === 0 ? NO_OCTETS : concat(pieces);
   }

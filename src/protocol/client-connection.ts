@@ -6,7 +6,8 @@
 // and whether the connection can be used again. It refuses to know: sockets, time, URLs.
 
 import { LocalProtocolError, RemoteProtocolError } from "../errors.ts";
-import { concat, copyOf } from "../octets.ts";
+import { checkOctets, concat, copyOf } from "../octets.ts";
+import { ownProperties, wrongType } from "../own-properties.ts";
 import type { ReceiveEvent, RequestFacts, SendEvent } from "./events.ts";
 import { type HeadersInput, toFieldLines } from "./field-lines.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -29,6 +30,8 @@ export interface ClientConnectionOptions {
   content?: "copied" | "borrowed";
 }
 
+const OPTION_NAMES = new Set(["limits", "leniency", "content"]);
+
 /** One HTTP/1.1 connection, seen from the client, without a socket. */
 export class ClientConnection {
   readonly #request = new RequestHalf();
@@ -37,10 +40,13 @@ export class ClientConnection {
   readonly #ownership: "copied" | "borrowed";
   #error: unknown = null;
 
+  /** @throws TypeError or RangeError for options that are wrong */
   constructor(options: ClientConnectionOptions = {}) {
-    this.#ownership = options.content ?? "copied";
-    this.#leniency = leniencyContext(options.leniency);
-    this.#response = new ResponseHalf(resolveLimits(options.limits), this.#ownership);
+    const { content = "copied", leniency, limits } = ownProperties(options, "options", OPTION_NAMES) as typeof options;
+    if (content !== "copied" && content !== "borrowed") throw wrongType("content", '"copied" or "borrowed"', content);
+    this.#ownership = content;
+    this.#leniency = leniencyContext(leniency);
+    this.#response = new ResponseHalf(resolveLimits(limits), content);
   }
 
   /** State of the request half: `idle`, `sending`, `done` or `failed`. */
@@ -84,10 +90,14 @@ export class ClientConnection {
 
   /**
    * The octets to write for `event`.
-   * @throws LocalProtocolError when the event is not allowed now or breaks HTTP; no octet of it may be sent then
+   * @throws LocalProtocolError when the event is not allowed now or breaks HTTP, TypeError when it is none,
+   * RemoteProtocolError when the peer spoke before it was asked; no octet of it may be sent then
    */
   send(event: SendEvent): Uint8Array {
-    if (event.type === "content") return concat(this.sendContent(event.octets));
+    if (event.type === "content") {
+      checkOctets(event.octets);
+      return concat(this.sendContent(event.octets));
+    }
     if (event.type === "end") return concat(this.sendEnd(event.trailers));
     const { method, target, headers } = event;
     const head = encodeRequest({ method, target, lines: toFieldLines(headers) });
@@ -123,6 +133,7 @@ export class ClientConnection {
 
   /** Takes the first `size` octets of `octets`, as they came from the peer; null when the peer has closed its side. */
   receive(octets: Uint8Array | null, size: number = octets?.length ?? 0): void {
+    if (octets !== null) checkOctets(octets);
     if (octets === null) this.#response.peerHasClosed = true;
     else if (this.#ownership === "borrowed") this.#response.input.add(octets, size);
     else if (size > 0) this.#response.input.add(copyOf(octets, 0, size), size);

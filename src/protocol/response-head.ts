@@ -23,7 +23,8 @@ import {
   RESULT_REASON_START,
   RESULT_STATUS,
 } from "../../assembly/abi.ts";
-import { decodeLatin1 } from "../octets.ts";
+import { checkOctets, decodeLatin1 } from "../octets.ts";
+import { ownProperties } from "../own-properties.ts";
 import { codec, place } from "../wasm/codec.ts";
 import type { Framing, ResponseEvent } from "./events.ts";
 import { type HeaderList, takeHeaderList } from "./header-list.ts";
@@ -44,9 +45,13 @@ export function methodContext(method: string): number {
   return method === "HEAD" ? CONTEXT_HEAD : method === "CONNECT" ? CONTEXT_CONNECT : 0;
 }
 
-/** What the parser must know of the caller's wishes: a CONTEXT_ value. */
-export function leniencyContext(leniency: readonly string[] | undefined): number {
-  return leniency?.includes("bare-lf") ? CONTEXT_BARE_LF : 0;
+/** What the parser must know of the caller's wishes: a CONTEXT_ value. @throws TypeError for wishes that are none */
+export function leniencyContext(leniency: unknown): number {
+  if (leniency === undefined || leniency === null) return 0;
+  if (!Array.isArray(leniency) || leniency.some((name) => name !== "bare-lf")) {
+    throw new TypeError('leniency must be an array, and "bare-lf" is all that it can hold');
+  }
+  return leniency.length > 0 ? CONTEXT_BARE_LF : 0;
 }
 
 /**
@@ -110,6 +115,8 @@ export interface ParsedResponseHead {
   size: number;
 }
 
+const OPTION_NAMES = new Set(["method", "leniency", "maxHeaderSize", "maxHeaderLines"]);
+
 /** Options of `parseResponseHead`. */
 export interface ParseOptions {
   /** The request's method: `HEAD` and `CONNECT` change the framing. `GET` unless given. */
@@ -126,7 +133,12 @@ export interface ParseOptions {
  * @throws RemoteProtocolError with `reason` and `offset` when the octets are no response head
  */
 export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}): ParsedResponseHead | "incomplete" {
-  const { maxHeaderLines, maxHeaderSize } = options;
+  checkOctets(octets);
+  const { method, leniency, maxHeaderLines, maxHeaderSize } = ownProperties(
+    options,
+    "options",
+    OPTION_NAMES,
+  ) as ParseOptions;
   const limits =
     maxHeaderLines === undefined && maxHeaderSize === undefined
       ? DEFAULT_LIMITS
@@ -134,7 +146,7 @@ export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}
           maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
           maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
         });
-  const context = methodContext(options.method ?? "GET") | leniencyContext(options.leniency);
+  const context = methodContext(method ?? "GET") | leniencyContext(leniency);
   const head = readResponseHead(octets, 0, octets.length, context, limits.maxHeaderLines, limits.maxHeaderSize);
   if (!head) return "incomplete";
   const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;

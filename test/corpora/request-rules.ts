@@ -1,10 +1,10 @@
 // Where this package does otherwise than a case of the request corpus asks, by its contract.
 
 import { LocalProtocolError, UnsupportedByRuntime, UnsupportedProtocol } from "httpcore";
-import { REQUEST_FAULTS } from "./known-faults.ts";
 import { type OwnRule, OwnRules } from "./own-rules.ts";
 import type { CaseInput, RequestCase, RequestOutcome } from "./request-case.ts";
 import { foreignOptions, isSource } from "./request-input.ts";
+import { SENDER_DUTIES } from "./sender-duties.ts";
 import { takeApart, valuesOf } from "./sent-request.ts";
 
 type Rule = OwnRule<RequestCase, RequestOutcome>;
@@ -100,7 +100,7 @@ const DECISIONS: readonly Rule[] = [
 ];
 
 export function requestRules(): OwnRules<RequestCase, RequestOutcome> {
-  return new OwnRules([...REQUEST_FAULTS, ...DECISIONS]);
+  return new OwnRules([...SENDER_DUTIES, ...DECISIONS]);
 }
 
 function hostPlace({ headers }: CaseInput): number {

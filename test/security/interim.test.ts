@@ -20,11 +20,6 @@ describe("T-101-unsolicited: 101 that nobody asked for is an error", () => {
       "HTTP/1.1 101 X\r\nUpgrade: evil\r\n\r\n",
       { Connection: "upgrade", Upgrade: "websocket" },
     ],
-    [
-      "to nothing, though something was offered",
-      "HTTP/1.1 101 X\r\n\r\n",
-      { Connection: "upgrade", Upgrade: "websocket" },
-    ],
     ["with a response behind it", `HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n${OK}`, {}],
     ["behind an interim response", `${HINTS}HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n`, {}],
     ["in HTTP/1.0", "HTTP/1.0 101 X\r\nUpgrade: x\r\n\r\n", {}],

@@ -22,6 +22,7 @@ const CONNECTIONS: Readonly<Record<string, NonNullable<CaseOptions["connection"]
       maxTrailerLines: 1,
       maxChunkExtensionSize: 4,
       maxInformational: 1,
+      maxContentSize: 40,
     },
   },
 };

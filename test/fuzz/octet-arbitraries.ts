@@ -106,6 +106,7 @@ const VALUES = [
   "chunked;a=b", "chunked chunked", " , ", ",", "xchunked", "chunkedx",
   "close", "Close", "keep-alive", "Keep-Alive", "keep-alive, close", "close keep-alive", "closed", "upgrade, TE", "close;", "a=b",
   "timeout=5", "timeout=0", "Timeout=3,max=2", "max=10, timeout=7", "timeout=x", "timeout = 4", "timeout=5, timeout=6",
+  "a,\r\n timeout=0", "timeout=0\r\n , a",
   'timeout="5"', "timeout=", "timeout", "timeout=99999999999", "timeout=5;a", "timeout=2147483647", "timeout=2147483648",
 ];
 

@@ -1,9 +1,13 @@
 // RFC 9112 section 6.1: Transfer-Encoding. The one coding is `chunked`, once, without parameters; a coding that nobody
 // asked for is never handed on undecoded, so everything else is an error.
 
-import { encodeRequestHead } from "httpcore/protocol";
+import { LocalProtocolError } from "httpcore";
+import { ClientConnection, encodeRequestHead } from "httpcore/protocol";
 import { describe, expect, test } from "vitest";
+import { octets } from "../octets.ts";
 import { accepts, refuses } from "../protocol-cases.ts";
+import { fails, openPool } from "../support/outcomes.ts";
+import { answering, serve } from "../support/scripted-server.ts";
 
 const CHUNKS = "3\r\nabc\r\n0\r\n\r\n";
 
@@ -117,5 +121,32 @@ describe("RFC 9112 6.1 Transfer-Encoding sent", () => {
     for (const value of ["gzip", "chunked, gzip", "gzip, chunked", "identity", "", "chunked;a=b", "xchunked"]) {
       expect(() => head(value)).toThrow(expect.objectContaining({ reason: "unsupported-transfer-encoding" }));
     }
+  });
+});
+
+describe("a server that has answered with HTTP/1.0 gets no chunks", () => {
+  const OLD = "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n";
+
+  test("from the protocol", () => {
+    const connection = new ClientConnection();
+    connection.send({ type: "request", method: "GET", target: "/", headers: { Host: "x" } });
+    connection.send({ type: "end" });
+    connection.receive(octets(OLD));
+    while (connection.nextEvent().type !== "end");
+    connection.startNextCycle();
+    const headers = { Host: "x", "Transfer-Encoding": "chunked" };
+    expect(() => connection.send({ type: "request", method: "POST", target: "/", headers })).toThrow(
+      expect.objectContaining({ reason: "chunked-to-http-1-0" }),
+    );
+  });
+
+  test("from the pool: content of unknown length fails before an octet is sent, any other goes out", async () => {
+    const server = await serve(answering(OLD));
+    const pool = openPool();
+    await pool.request("GET", server.url());
+    expect((await pool.request("POST", server.url(), { content: "known" })).status).toBe(200);
+    const error = await fails(pool.request("POST", server.url(), { content: ["unknown"] }), LocalProtocolError);
+    expect(error.reason).toBe("chunked-to-http-1-0");
+    expect((await server.peer(0)).received).not.toContain("chunked");
   });
 });

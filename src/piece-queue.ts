@@ -90,3 +90,20 @@ export class PieceQueue {
     });
   }
 }
+
+/** What `read` gives, null for the end, as a byte stream with back-pressure; `cancel` is called when nobody wants more. */
+export function byteStream(read: () => Promise<Uint8Array | null>, cancel: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller: ReadableByteStreamController) {
+      const piece = await read();
+      if (piece) {
+        controller.enqueue(piece as Uint8Array<ArrayBuffer>);
+        return;
+      }
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    cancel,
+  });
+}

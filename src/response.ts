@@ -8,6 +8,7 @@ import { ReadError, ResponseNotRead, StreamConsumed } from "./errors.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { copyOf, NO_OCTETS } from "./octets.ts";
 import { ownProperties } from "./own-properties.ts";
+import { byteStream } from "./piece-queue.ts";
 import type { NetworkStream } from "./pool/network-stream.ts";
 import { printAsText } from "./printing.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
@@ -210,21 +211,12 @@ export class Response {
 
   #makeBody(): ReadableStream<Uint8Array> {
     let isStarted = false;
-    return new ReadableStream({
-      type: "bytes",
-      pull: async (controller: ReadableByteStreamController) => {
-        if (!isStarted) this.#consume();
-        isStarted = true;
-        const piece = await this.#reader.read();
-        if (piece !== null) {
-          controller.enqueue(piece as Uint8Array<ArrayBuffer>);
-          return;
-        }
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-      cancel: () => this.#reader.close(),
-    });
+    const read = async (): Promise<Uint8Array | null> => {
+      if (!isStarted) this.#consume();
+      isStarted = true;
+      return this.#reader.read();
+    };
+    return byteStream(read, () => this.#reader.close());
   }
 
   #consume(): void {

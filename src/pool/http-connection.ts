@@ -13,8 +13,7 @@ import type { ConnectionOwner } from "./connection-owner.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
 import { Linked } from "./linked-list.ts";
-import { NetworkStream } from "./network-stream.ts";
-import { peerOf } from "./outgoing-request.ts";
+import { takeOver } from "./network-stream.ts";
 import { Relay } from "./relay.ts";
 import type { Route } from "./route.ts";
 import { sendAtOnce, Upload, type UploadListener } from "./upload.ts";
@@ -101,13 +100,12 @@ export class HTTPConnection
 
   // Starts `exchange`, which has the connection, once the network has told what has come by now.
   #startSettled(exchange: Exchange): void {
-    const network = this.#network as NetworkConnection;
     const start = (): void => {
       this.#isSettling = false;
       if (this.#exchange === exchange) this.#start(exchange);
     };
-    network.busy();
-    if (network.settle) network.settle(start);
+    this.#network?.busy();
+    if (this.#network?.settle) this.#network.settle(start);
     else start();
   }
 
@@ -122,11 +120,11 @@ export class HTTPConnection
     try {
       this.#protocol.sendHead(exchange.request.head);
       network.busy();
-      const progress = sendAtOnce(exchange.request, this.#protocol, network);
+      const { request, timeouts } = exchange;
+      const progress = sendAtOnce(request, this.#protocol, network);
       if (progress === "sent") this.sent();
       else if (progress === "waiting") this.waiting();
       else {
-        const { request, timeouts } = exchange;
         this.#upload = new Upload(request, this.#protocol, network, this, timeouts.continue);
         this.#upload.run();
       }
@@ -193,9 +191,7 @@ export class HTTPConnection
     this.#protocol.receive(null);
     this.#drain();
     if (this.#exchange === null) this.#shut();
-    else if (this.#protocol.requestState === "idle") {
-      this.close(closedBeforeRequest());
-    }
+    else if (this.#protocol.requestState === "idle") this.close(closedBeforeRequest());
   }
 
   failed(cause: unknown): void {
@@ -261,14 +257,10 @@ export class HTTPConnection
 
   // HTTP is over on this connection, and no time limit runs; what was read past the head comes first.
   #switch(head: ResponseEvent, exchange: Exchange): void {
-    const handOver = (stream: NetworkStream, network: NetworkConnection): void => {
-      stream.attach(network);
+    const stream = takeOver(exchange, this.#network as NetworkConnection, (successor, network) => {
       this.#network = network;
-      this.#relay.target = stream;
-    };
-    const { request, timeouts } = exchange;
-    const stream = new NetworkStream(peerOf(request), timeouts.connect, handOver, () => exchange.abandon());
-    handOver(stream, this.#network as NetworkConnection);
+      this.#relay.target = successor;
+    });
     const octets = this.#protocol.trailingData;
     if (octets.length > 0) stream.received(octets, octets.length);
     exchange.complete();

@@ -7,10 +7,12 @@
 import { ConnectTimeout, missingOption, ReadError, RemoteProtocolError, WriteError } from "../errors.ts";
 import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { wrongType } from "../own-properties.ts";
-import { PieceQueue } from "../piece-queue.ts";
+import { byteStream, PieceQueue } from "../piece-queue.ts";
 import { checkTLSOptions, type TLSOptions } from "../tls-options.ts";
 import { TimeLimit } from "./deadlines.ts";
 import { breakage, connectFailure } from "./failures.ts";
+import { type OutgoingRequest, peerOf } from "./outgoing-request.ts";
+import type { ResolvedTimeouts } from "./timeouts.ts";
 
 /** What errors call the runtime: the stream does not know whose network it is on. */
 const THIS_NETWORK = "this network";
@@ -131,19 +133,10 @@ export class NetworkStream implements NetworkReceiver {
 
   /** What `read` gives, as a byte stream with back-pressure; the same stream at each access. */
   get readable(): ReadableStream<Uint8Array> {
-    this.#readable ??= new ReadableStream({
-      type: "bytes",
-      pull: async (controller: ReadableByteStreamController) => {
-        const piece = await this.read();
-        if (piece) {
-          controller.enqueue(piece as Uint8Array<ArrayBuffer>);
-          return;
-        }
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-      cancel: () => this.close(),
-    });
+    this.#readable ??= byteStream(
+      () => this.read(),
+      () => this.close(),
+    );
     return this.#readable;
   }
 
@@ -204,6 +197,25 @@ export class NetworkStream implements NetworkReceiver {
     network.end?.();
     if (this.#hasPeerEnded || !network.end) this.#closed();
   }
+}
+
+/** What a stream needs of the exchange whose connection it gets. */
+interface Predecessor {
+  readonly request: OutgoingRequest;
+  readonly timeouts: ResolvedTimeouts;
+  abandon(): void;
+}
+
+/** The stream that gets the connection `network` of `exchange`; `attach` is told of it, and of each successor. */
+export function takeOver(exchange: Predecessor, network: NetworkConnection, attach: HandOver): NetworkStream {
+  const handOver: HandOver = (stream, connection) => {
+    stream.attach(connection);
+    attach(stream, connection);
+  };
+  const { request, timeouts } = exchange;
+  const stream = new NetworkStream(peerOf(request), timeouts.connect, handOver, () => exchange.abandon());
+  handOver(stream, network);
+  return stream;
 }
 
 function octetsBeforeTLS(): RemoteProtocolError {

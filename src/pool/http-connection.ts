@@ -86,7 +86,7 @@ export class HTTPConnection
   }
 
   /**
-   * Serves `exchange` on this idle connection: at once, or, when it `isStale`, after the network has told what has come
+   * Serves `exchange` on this idle connection: at once, or, when it may be stale, after the network has told what has come
    * meanwhile. A busy event loop may not have seen yet that the peer has closed it, or has spoken unasked.
    */
   reuse(exchange: Exchange, isStale: boolean): void {

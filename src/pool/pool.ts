@@ -26,10 +26,13 @@ export interface PoolSettings {
   readonly backend: NetworkBackend;
 }
 
-/** Closing a little before the server does spares a request that would meet a dead connection: a second, or half. */
+/** Closing a little before the server does spares a request that would meet a dead connection. */
 const SERVER_TIMEOUT_MARGIN = 1000;
 
-/** Idle for longer than this, a connection is looked at once more before it is used: milliseconds. */
+/**
+ * Idle for longer than this, a connection is looked at once more before it is used: milliseconds. For a request that
+ * cannot be repeated it always is, as a FIN may have come right behind the response before.
+ */
 const SETTLED_AFTER = 5;
 
 /** The connections of one route. */
@@ -113,7 +116,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   becameIdle(connection: HTTPConnection, serverTimeout: number): void {
     const { keepaliveExpiry, maxKeepaliveConnections } = this.#settings;
-    const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, serverTimeout / 2));
+    const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
     connection.idleSince = now();
     connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
@@ -196,7 +199,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     if (assignment === "reuse") {
       const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
       this.#idle.remove(connection);
-      connection.reuse(exchange, moment - connection.idleSince > SETTLED_AFTER);
+      const isOld = moment - connection.idleSince > SETTLED_AFTER;
+      connection.reuse(exchange, isOld || !exchange.request.isRepeatable);
       return;
     }
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.

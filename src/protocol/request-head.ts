@@ -28,6 +28,9 @@ import { checkRequest, checkTrailers } from "./request-rules.ts";
 
 const SHORT_PART = 48;
 
+/** What is sent must not be longer than what can be received (RFC 9110 section 2.3): a status line stands in front there. */
+const MAX_TEXT = TEXT_SIZE - 64;
+
 /** U+0100 and above do not fit into an octet. Lower ones do, and are judged by the codec. */
 const TOO_WIDE = /[^\0-\xff]/;
 
@@ -133,7 +136,7 @@ function putLines(lines: FieldLines, at: number): number {
 // character of it does not fit into an octet.
 function putPart(part: string, at: number): number {
   const end = at + part.length;
-  if (end >= TEXT_SIZE) throw invalid("max-header-size", `the head takes more than ${TEXT_SIZE} octets`);
+  if (end >= MAX_TEXT) throw invalid("max-header-size", `the head takes more than ${MAX_TEXT} octets`);
   const { text } = codec;
   // Most parts are so short that a call of the runtime's primitive costs more than the loop.
   if (part.length > SHORT_PART) {

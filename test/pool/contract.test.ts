@@ -9,13 +9,6 @@ import { describe, expect, test } from "vitest";
 import { fails, openPool, pause, rejection } from "../support/outcomes.ts";
 import { answering, NOBODY, OK, serve } from "../support/scripted-server.ts";
 
-test("`Keep-Alive: timeout=1` shortens the expiry and does not forbid reuse", async () => {
-  const server = await serve(answering("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n"));
-  const pool = openPool();
-  for (let count = 0; count < 3; count++) await pool.request("GET", server.url());
-  expect(server.peers.length).toBe(1);
-});
-
 describe("errors carry the request wherever it is known", () => {
   test("when content breaks off", async () => {
     const server = await serve(async (peer) => {

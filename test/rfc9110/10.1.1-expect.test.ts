@@ -87,6 +87,17 @@ describe("content waits", () => {
   });
 });
 
+test("MUST: content that nobody said to wait with does not wait for 100", async () => {
+  const server = await serve(answering());
+  const pool = openPool();
+  for (const headers of [{}, { Expect: "something-else" }, { "X-Expect": "100-continue" }]) {
+    const options = { headers, content: source("at ", "once").content, extensions: PATIENT };
+    expect((await pool.request("PUT", server.url(), options)).status).toBe(200);
+  }
+  const { received } = await server.peer(0);
+  expect(received.match(/\r\n\r\n3\r\nat \r\n4\r\nonce\r\n0\r\n\r\n/g)).toHaveLength(3);
+});
+
 describe("content is not sent", () => {
   test.each([
     ["417", "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", 417],

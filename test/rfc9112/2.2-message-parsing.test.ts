@@ -108,4 +108,11 @@ describe("RFC 9112 2.2 message parsing", () => {
     refuses("\0HTTP/1.1 200 OK\r\n\r\n", "invalid-version", { offset: 0 });
     refuses("XHTTP/1.1 200 OK\r\n\r\n", "invalid-version", { offset: 0 });
   });
+
+  test("empty lines in front of a status line are refused: to skip them is for servers", () => {
+    refuses("\r\nHTTP/1.1 200 OK\r\n\r\n", "invalid-version", { offset: 0 });
+    refuses("\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "invalid-version", { offset: 0 });
+    refuses("HTTP/1.1 100 Continue\r\n\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "invalid-version", { offset: 0 });
+    refuses("\nHTTP/1.1 200 OK\n\n", "invalid-version", { offset: 0, ...LENIENT });
+  });
 });

@@ -29,6 +29,14 @@ describe("RFC 9112 3 request line", () => {
     expect(text(connection.send({ type: "end" }))).toBe("");
   });
 
+  test("MUST NOT: no whitespace goes out between the request line and the first field line", () => {
+    for (const name of [" Host", "\tHost", "\r\n Host", " "]) {
+      expect(() => encodeRequestHead("GET", "/", [[name, "example.com"]]), JSON.stringify(name)).toThrow(
+        expect.objectContaining({ reason: "invalid-header-name" }),
+      );
+    }
+  });
+
   test("the method goes out as given: it is case-sensitive", () => {
     for (const method of ["get", "Post", "M-SEARCH", "x", "!#$%&'*+-.^_`|~09azAZ"]) {
       expect(text(encodeRequestHead(method, "/", HOST))).toBe(`${method} / HTTP/1.1\r\nHost: example.com\r\n\r\n`);

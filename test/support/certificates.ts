@@ -7,7 +7,7 @@ export interface Identity {
   readonly cert: string;
 }
 
-type AltName = { type: 2; value: string } | { type: 7; ip: string };
+export type AltName = { type: 2; value: string } | { type: 7; ip: string };
 
 let authority: Promise<Identity> | null = null;
 
@@ -24,17 +24,23 @@ export function certificateAuthority(): Promise<Identity> {
 
 /** A certificate for `names`, signed by the authority; an IPv4 address is one of its addresses. */
 export async function leafFor(...names: string[]): Promise<Identity> {
-  const { key, cert } = await certificateAuthority();
   const altNames = names.map(
     (name): AltName => (/^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name }),
   );
-  return make(names[0] ?? "nobody", {
+  return leafWith(names[0] ?? "nobody", altNames);
+}
+
+/** A certificate signed by the authority whose common name and alternative names are as given; it may have none. */
+export async function leafWith(commonName: string, altNames: AltName[]): Promise<Identity> {
+  const { key, cert } = await certificateAuthority();
+  const names = altNames.length > 0 ? [{ name: "subjectAltName" as const, altNames }] : [];
+  return make(commonName, {
     ca: { key, cert },
     extensions: [
       { name: "basicConstraints", cA: false },
       { name: "keyUsage", digitalSignature: true },
       { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames },
+      ...names,
     ],
   });
 }

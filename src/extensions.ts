@@ -20,28 +20,28 @@ export type InformationalCallback = (response: InformationalResponse) => void;
 /** What can be said of one request beyond HTTP's own fields (httpcore's extensions). */
 export interface RequestExtensions {
   /** Time limits in milliseconds, in place of the pool's, key by key. */
-  timeout?: Timeouts;
+  timeout?: Timeouts | undefined;
   /** The name for TLS in place of the URL's host; part of what tells connections apart. */
-  sniHostname?: string;
+  sniHostname?: string | undefined;
   /** The request target as it is sent, in place of the URL's: `*`, absolute-form, unescaped paths. */
-  target?: string | Uint8Array;
+  target?: string | Uint8Array | undefined;
   /** Called with every interim response (1xx but 101). What it throws rejects the request. */
-  informational?: InformationalCallback;
+  informational?: InformationalCallback | undefined;
   /** Called when the content has been sent, for the trailer fields. Chunked content only. */
-  trailers?: () => HeadersInput;
+  trailers?: (() => HeadersInput) | undefined;
   /** Octets of response content. */
-  maxContentSize?: number;
+  maxContentSize?: number | undefined;
   /** Octets of response heads. */
-  maxHeaderSize?: number;
+  maxHeaderSize?: number | undefined;
 }
 
 /** Options of `request` and `stream`. */
 export interface RequestOptions {
-  headers?: HeadersInput;
-  content?: Content | null;
-  extensions?: RequestExtensions;
+  headers?: HeadersInput | undefined;
+  content?: Content | null | undefined;
+  extensions?: RequestExtensions | undefined;
   /** Cancels at any phase; the rejection is `signal.reason`, untouched. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const OPTION_NAMES = ["headers", "content", "extensions", "signal"];

@@ -11,24 +11,24 @@ import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
 
 export interface ConnectionPoolOptions {
   /** Connections in all; further requests queue, first in, first out. 100 unless given. */
-  maxConnections?: number;
+  maxConnections?: number | undefined;
   /** Idle connections that are kept. As many as `maxConnections` unless given. */
-  maxKeepaliveConnections?: number;
+  maxKeepaliveConnections?: number | undefined;
   /** Connections to one origin. As many as `maxConnections` unless given. */
-  maxConnectionsPerOrigin?: number;
+  maxConnectionsPerOrigin?: number | undefined;
   /** Milliseconds that an idle connection is kept. 4,000 unless given; a server's `Keep-Alive: timeout` shortens it. */
-  keepaliveExpiry?: number;
+  keepaliveExpiry?: number | undefined;
   /** Time limits in milliseconds. */
-  timeout?: Timeouts;
-  tls?: TLSOptions;
-  socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number };
+  timeout?: Timeouts | undefined;
+  tls?: TLSOptions | undefined;
+  socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
   /** Race the addresses of a name (RFC 8305). True unless given. */
-  happyEyeballs?: boolean;
+  happyEyeballs?: boolean | undefined;
   /** The network in place of the runtime's own. */
-  networkBackend?: NetworkBackend;
-  limits?: Partial<Limits>;
+  networkBackend?: NetworkBackend | undefined;
+  limits?: Partial<Limits> | undefined;
   /** `"bare-lf"`: a lone LF ends a line of a response head. */
-  leniency?: readonly "bare-lf"[];
+  leniency?: readonly "bare-lf"[] | undefined;
 }
 
 /** Options with nothing left open. */

@@ -11,9 +11,9 @@ import { URL } from "./url.ts";
 
 /** What a request is made of, beside its method and URL. */
 export interface RequestInit {
-  headers?: HeadersInput;
-  content?: Content | null;
-  extensions?: RequestExtensions;
+  headers?: HeadersInput | undefined;
+  content?: Content | null | undefined;
+  extensions?: RequestExtensions | undefined;
 }
 
 const INIT_NAMES = new Set(["headers", "content", "extensions"]);

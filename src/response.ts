@@ -32,15 +32,15 @@ export interface ResponseExtensions {
   /** The reason phrase; may be empty. */
   reasonPhrase?: string;
   /** After 101, or 2xx to CONNECT: the connection itself. */
-  networkStream?: NetworkStream;
+  networkStream?: NetworkStream | undefined;
   [name: string]: unknown;
 }
 
 /** What a response is made of, beside its status. */
 export interface ResponseInit {
-  headers?: HeadersInput;
-  content?: Content | null;
-  extensions?: ResponseExtensions;
+  headers?: HeadersInput | undefined;
+  content?: Content | null | undefined;
+  extensions?: ResponseExtensions | undefined;
 }
 
 /** Statuses that a web Response has with a null body only. */

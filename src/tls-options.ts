@@ -6,11 +6,11 @@ import { ownProperties, typed, wrongType } from "./own-properties.ts";
 /** TLS options of this version; the others of the contract are refused. */
 export interface TLSOptions {
   /** Certificates to trust in place of the runtime's own: PEM, one or several. */
-  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** False: any certificate will do. True unless given. */
-  verify?: boolean;
+  verify?: boolean | undefined;
   /** The name for SNI and for the certificate, in place of the URL's host. */
-  servername?: string;
+  servername?: string | undefined;
 }
 
 /** Options with nothing left open; null where the runtime or the URL decides. */

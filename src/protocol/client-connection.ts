@@ -19,15 +19,15 @@ import type { RequestState, ResponseState } from "./states.ts";
 
 /** Options of a ClientConnection. */
 export interface ClientConnectionOptions {
-  limits?: Partial<Limits>;
+  limits?: Partial<Limits> | undefined;
   /** `"bare-lf"`: a lone LF ends a line of a head (RFC 9112 section 2.2 allows it). */
-  leniency?: readonly "bare-lf"[];
+  leniency?: readonly "bare-lf"[] | undefined;
   /**
    * Who owns the octets of content events. `"copied"`, the default: both what is given and what is handed out are
    * copies. `"borrowed"`: what is given must not change until `nextEvent` asks for more, and what is handed out is a
    * view that holds until `nextEvent` is called again on any connection.
    */
-  content?: "copied" | "borrowed";
+  content?: "copied" | "borrowed" | undefined;
 }
 
 const OPTION_NAMES = new Set(["limits", "leniency", "content"]);

@@ -10,12 +10,8 @@ import { kindOf, wrongType } from "../own-properties.ts";
 /** A header name or value: ASCII text, or octets of any kind. */
 export type HeaderText = string | Uint8Array;
 
-/** What is accepted wherever headers are given. */
-export type HeadersInput =
-  | Readonly<Record<string, HeaderText>>
-  | Iterable<readonly [name: HeaderText, value: HeaderText]>
-  | null
-  | undefined;
+/** What is accepted wherever headers are given; each item of an iterable is a pair of name and value. */
+export type HeadersInput = Readonly<Record<string, HeaderText>> | Iterable<readonly HeaderText[]> | null | undefined;
 
 /** name, value, name, value ...: one character per octet. */
 export type FieldLines = string[];

@@ -120,11 +120,11 @@ const OPTION_NAMES = new Set(["method", "leniency", "maxHeaderSize", "maxHeaderL
 /** Options of `parseResponseHead`. */
 export interface ParseOptions {
   /** The request's method: `HEAD` and `CONNECT` change the framing. `GET` unless given. */
-  method?: string;
+  method?: string | undefined;
   /** `"bare-lf"` lets a lone LF end a line. */
-  leniency?: readonly "bare-lf"[];
-  maxHeaderSize?: number;
-  maxHeaderLines?: number;
+  leniency?: readonly "bare-lf"[] | undefined;
+  maxHeaderSize?: number | undefined;
+  maxHeaderLines?: number | undefined;
 }
 
 /**

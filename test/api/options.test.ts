@@ -96,6 +96,15 @@ describe("pool options that are refused", () => {
   });
 });
 
+test("undefined stands for an option that is not given, and a matrix of strings for headers", async () => {
+  const server = await serve(answering());
+  const headers: string[][] = [["A", "b"]];
+  const options: RequestOptions = { signal: undefined, content: undefined, extensions: undefined, headers };
+  const pool = openPool({ maxConnections: undefined, tls: undefined, leniency: undefined, timeout: undefined });
+  expect((await pool.request("GET", server.url(), options)).status).toBe(200);
+  expect((await server.peer(0)).received).toContain("\r\nA: b\r\n");
+});
+
 describe("what this version lacks is refused by name", () => {
   test.each<[string, unknown]>([
     ["retries", { retries: 1 }],

@@ -1,34 +1,52 @@
 // Octets gathered piece by piece into one run. A leaf.
 //
-// The first allocation is no larger than what has come plus a bounded guess, whatever a Content-Length promised: a
-// peer must not make us allocate ahead of its octets.
+// Pieces fill blocks, and the blocks are put together once, at the end; content of an announced size that is not too
+// large fills one block that is the result. No more than a bounded guess is allocated ahead, whatever a Content-Length
+// promised: a peer must not make us allocate ahead of its octets.
 
 import { NO_OCTETS } from "./octets.ts";
 
 /** The most that is allocated on a promise. */
 const TRUSTED_SIZE = 262_144;
-const SMALLEST_CAPACITY = 1024;
+/** Small pieces share a block. */
+const SMALLEST_BLOCK = 4096;
 
 export class GrowingOctets {
-  #octets: Uint8Array<ArrayBuffer> = NO_OCTETS;
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
+  #block: Uint8Array<ArrayBuffer> = NO_OCTETS;
+  /** Octets of the last block that are filled. */
+  #filled = 0;
   #size = 0;
 
   /** Adds a copy of `piece`; `expected` octets are expected in all, or null. */
   add(piece: Uint8Array, expected: number | null): void {
-    const needed = this.#size + piece.length;
-    if (needed > this.#octets.length) {
-      const doubled = Math.max(needed, this.#octets.length * 2, SMALLEST_CAPACITY);
-      const promised = Math.max(needed, Math.min(expected ?? doubled, Math.max(TRUSTED_SIZE, doubled)));
-      const larger = new Uint8Array(promised);
-      larger.set(this.#octets.subarray(0, this.#size));
-      this.#octets = larger;
-    }
-    this.#octets.set(piece, this.#size);
-    this.#size = needed;
+    const head = Math.min(piece.length, this.#block.length - this.#filled);
+    this.#fill(head === piece.length ? piece : piece.subarray(0, head));
+    if (head === piece.length) return;
+    const rest = piece.subarray(head);
+    const promised = expected === null ? SMALLEST_BLOCK : Math.min(expected - this.#size, TRUSTED_SIZE);
+    this.#block = new Uint8Array(Math.max(rest.length, promised));
+    this.#blocks.push(this.#block);
+    this.#filled = 0;
+    this.#fill(rest);
   }
 
   /** All octets so far. The object must not be used afterwards. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#size === this.#octets.length ? this.#octets : this.#octets.slice(0, this.#size);
+    if (this.#blocks.length === 1 && this.#filled === this.#block.length) return this.#block;
+    const whole = new Uint8Array(this.#size);
+    let at = 0;
+    for (const block of this.#blocks) {
+      const left = this.#size - at;
+      whole.set(block.length <= left ? block : block.subarray(0, left), at);
+      at += block.length;
+    }
+    return whole;
+  }
+
+  #fill(octets: Uint8Array): void {
+    this.#block.set(octets, this.#filled);
+    this.#filled += octets.length;
+    this.#size += octets.length;
   }
 }

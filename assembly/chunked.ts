@@ -44,7 +44,7 @@ import {
 } from "./abi";
 import { MAX_SAFE_INTEGER } from "./decimal";
 import { fail, STATE, setResult } from "./memory";
-import { BACKSLASH, CR, DEL, DQUOTE, EQUALS, HTAB, hexValue, isTchar, isWhitespace, LF, SEMICOLON, SP } from "./octets";
+import { BACKSLASH, CR, DQUOTE, EQUALS, hexValue, isFieldOctet, isTchar, isWhitespace, LF, SEMICOLON } from "./octets";
 
 /** Digits of a size that are no surplus: all that 64 bits can need. */
 const FREE_DIGITS: i32 = 16;
@@ -147,7 +147,7 @@ function extensionPhase(phase: i32, octet: u8): i32 {
     case CHUNK_EXTENSION_QUOTED_PAIR:
       if (phase === CHUNK_EXTENSION_QUOTED && octet === DQUOTE) return CHUNK_EXTENSION_END;
       if (phase === CHUNK_EXTENSION_QUOTED && octet === BACKSLASH) return CHUNK_EXTENSION_QUOTED_PAIR;
-      return isQuotable(octet) ? CHUNK_EXTENSION_QUOTED : -REASON_INVALID_CHUNK_EXTENSION;
+      return isFieldOctet(octet) ? CHUNK_EXTENSION_QUOTED : -REASON_INVALID_CHUNK_EXTENSION;
     case CHUNK_EXTENSION_NAME:
     case CHUNK_EXTENSION_TOKEN:
       if (isToken) return phase;
@@ -162,8 +162,4 @@ function extensionPhase(phase: i32, octet: u8): i32 {
   if (octet === CR && !isBehindBlank) return CHUNK_SIZE_LF;
   if (isBlank) return isBehindName ? CHUNK_EXTENSION_NAME_BWS : CHUNK_EXTENSION_BWS;
   return phase === CHUNK_SIZE ? -REASON_INVALID_CHUNK_SIZE : -REASON_INVALID_CHUNK_EXTENSION;
-}
-
-function isQuotable(octet: u8): bool {
-  return octet === HTAB || (octet >= SP && octet !== DEL);
 }

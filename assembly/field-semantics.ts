@@ -190,10 +190,8 @@ function findComma(at: i32, end: i32): i32 {
 // which takes no brackets.
 function isHost(at: i32, end: i32): bool {
   if (at < end && load<u8>(at) === 0x5b) {
-    at++;
-    const start = at;
-    at = skipAddress(at, end);
-    if (at === start || at === end || load<u8>(at++) !== 0x5d) return false;
+    at = skipAddress(at + 1, end);
+    if (at === end || load<u8>(at++) !== 0x5d) return false;
   } else {
     while (at < end && isRegName(load<u8>(at))) at++;
   }
@@ -203,18 +201,14 @@ function isHost(at: i32, end: i32): bool {
   return at === end;
 }
 
-// IP-literal = "[" ( IPv6address / IPvFuture ) "]": the address behind the bracket at `at`, or nothing when it is none.
+// IP-literal = "[" ( IPv6address / IPvFuture ) "]": the address behind the bracket at `at`, or `end` when it is none.
 function skipAddress(at: i32, end: i32): i32 {
-  const start = at;
-  let colons: i32 = 0;
-  if (at < end && (load<u8>(at) | 0x20) === 0x76) {
-    while (at < end && (isRegName(load<u8>(at)) || load<u8>(at) === COLON)) at++;
-    return at;
-  }
+  const isFuture = at < end && (load<u8>(at) | 0x20) === 0x76;
+  let colons: i32 = isFuture ? 2 : 0;
   for (; at < end; at++) {
     const octet = load<u8>(at);
     if (octet === COLON) colons++;
-    else if (hexValue(octet) < 0 && octet !== 0x2e) break;
+    else if (isFuture ? !isRegName(octet) : hexValue(octet) < 0 && octet !== 0x2e) break;
   }
-  return colons >= 2 ? at : start;
+  return colons >= 2 ? at : end;
 }

@@ -52,6 +52,11 @@ export function isDigit(octet: u8): bool {
   return <u8>(octet - 0x30) < 10;
 }
 
+/** What field values, reason phrases and quoted strings hold: no control octet but HTAB (RFC 9110 section 5.5). */
+export function isFieldOctet(octet: u8): bool {
+  return octet === HTAB || (octet >= SP && octet !== DEL);
+}
+
 /** OWS = *( SP / HTAB ) (RFC 9110 section 5.6.3): is `octet` one of it? */
 export function isWhitespace(octet: u8): bool {
   return octet === SP || octet === HTAB;

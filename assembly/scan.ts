@@ -3,7 +3,7 @@
 // The scans know no end: they may run past the last octet received (into the slack, or into octets of an earlier
 // message) and answer an address at or behind it. The caller compares with its end, once a run and not once a step.
 
-import { CR, DEL, HTAB, isTchar, isWhitespace, LF, SP, TCHAR_ROWS } from "./octets";
+import { DEL, HTAB, isTchar, SP, TCHAR_ROWS } from "./octets";
 
 /** Address of the first octet from `at` on that is no tchar. */
 export function skipToken(at: i32): i32 {
@@ -47,22 +47,18 @@ export function skipVisible(at: i32): i32 {
 }
 
 /**
- * Address of the first octet in `at` up to `end` of a field value that is no whitespace. CR and LF are: where a value
- * holds them they are part of a folding (RFC 9112 section 5.2).
+ * Address of the first octet in `at` up to `end` of a field value that is no whitespace. That value has been scanned: all
+ * that it holds up to SP is SP, HTAB, and the CR and LF of foldings, which are whitespace too (RFC 9112 section 5.2).
  */
 export function skipWhitespace(at: i32, end: i32): i32 {
-  while (at < end && isFolding(load<u8>(at))) at++;
+  while (at < end && load<u8>(at) <= SP) at++;
   return at;
 }
 
 /** Address behind the last octet in `start` up to `at` of a field value that is no whitespace, as above. */
 export function trimWhitespace(start: i32, at: i32): i32 {
-  while (at > start && isFolding(load<u8>(at - 1))) at--;
+  while (at > start && load<u8>(at - 1) <= SP) at--;
   return at;
-}
-
-function isFolding(octet: u8): bool {
-  return octet <= SP && (isWhitespace(octet) || octet === CR || octet === LF);
 }
 
 /** Address behind the token that starts at `at` and ends before `end`, octet by octet: for short list elements. */

@@ -8,7 +8,6 @@ import {
   INCOMPLETE,
   RESULT_CONTENT_END,
   RESULT_CONTENT_START,
-  RESULT_ERROR_OFFSET,
   STATE_COUNT,
   STATE_PHASE,
   WINDOW_SIZE,
@@ -53,10 +52,7 @@ export class ChunkReader {
     const address = place(octets, start, start + size);
     codec.state.set(this.#state);
     const answer = codec.decodeChunks(address, size, maxExtensionSize);
-    if (answer < INCOMPLETE) {
-      const offset = codec.result[RESULT_ERROR_OFFSET] as number;
-      throw remoteError(answer, "malformed chunk", octets.subarray(start, end), offset, this.#size);
-    }
+    if (answer < INCOMPLETE) throw remoteError(answer, "malformed chunk", octets, start, end, this.#size);
     this.#state.set(codec.state);
     this.#size += answer;
     return answer;

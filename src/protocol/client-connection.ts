@@ -108,8 +108,7 @@ export class ClientConnection {
   /** As `send` of a request event, for a head that has been encoded before. */
   sendHead(head: EncodedHead): void {
     if (this.#request.state !== "idle" || this.#response.state !== "idle") {
-      const states = `request ${this.requestState}, response ${this.responseState}`;
-      throw new LocalProtocolError(`no request can be sent now (${states})`, { reason: "wrong-order" });
+      throw this.#notNow("wrong-order", "no request can be sent now");
     }
     if (head.facts.framing === "chunked" && this.#response.isOldVersion) {
       // RFC 9112 section 6.1; the next connection may lead to a server that knows better.
@@ -166,10 +165,15 @@ export class ClientConnection {
    */
   startNextCycle(): void {
     if (!this.isReusable) {
-      const states = `request ${this.requestState}, response ${this.responseState}`;
-      throw new LocalProtocolError(`the connection cannot be used again (${states})`, { reason: "not-reusable" });
+      throw this.#notNow("not-reusable", "the connection cannot be used again");
     }
     this.#request.state = "idle";
     this.#response.state = "idle";
+  }
+
+  #notNow(reason: string, sentence: string): LocalProtocolError {
+    return new LocalProtocolError(`${sentence} (request ${this.requestState}, response ${this.responseState})`, {
+      reason,
+    });
   }
 }

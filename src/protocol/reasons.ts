@@ -4,6 +4,7 @@
 import * as abi from "../../assembly/abi.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../errors.ts";
 import { printable } from "../octets.ts";
+import { codec } from "../wasm/codec.ts";
 
 /** The words; docs/errors.md explains each. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -57,26 +58,33 @@ function sentenceOf(reason: string): string {
 }
 
 /**
- * The error for a negative `answer` of the codec about octets that came from the peer. `at` is the index of the octet
- * to blame in `octets`, and what stands around it is shown in the message; `before` octets of the message came before.
+ * The error for a negative `answer` of the codec about the octets from `start` to `end`, which came from the peer. It
+ * shows what stands around the octet to blame; `before` octets of the message came before.
  */
 export function remoteError(
   answer: number,
   what: string,
   octets: Uint8Array,
-  at: number,
+  start: number,
+  end: number,
   before = 0,
 ): RemoteProtocolError {
   const reason = reasonOf(answer);
+  const at = codec.result[abi.RESULT_ERROR_OFFSET] as number;
   const offset = before + at;
-  const near = printable(octets.subarray(Math.max(0, at - 12), at + 12));
+  const near = printable(octets.subarray(Math.max(start, start + at - 12), Math.min(end, start + at + 12)));
   return new RemoteProtocolError(`${what}: ${sentenceOf(reason)}, at octet ${offset} near ${near}`, { reason, offset });
+}
+
+/** The error for a request that is not sent. */
+export function refused(reason: string, sentence: string): LocalProtocolError {
+  return new LocalProtocolError(`the request cannot be sent: ${sentence}`, { reason });
 }
 
 /** The error for a negative `answer` of the codec about a head that the caller gave; `part` is what it blames. */
 export function localError(answer: number, part: string): LocalProtocolError {
   const reason = reasonOf(answer);
-  return new LocalProtocolError(`the request cannot be sent: ${sentenceOf(reason)}${part}`, { reason });
+  return refused(reason, `${sentenceOf(reason)}${part}`);
 }
 
 /** The error for a limit that the peer has passed; `reason` is its name in kebab case. */

@@ -18,12 +18,12 @@ import {
   RESULT_HEAD_START,
   TEXT_SIZE,
 } from "../../assembly/abi.ts";
-import { LocalProtocolError } from "../errors.ts";
+import type { LocalProtocolError } from "../errors.ts";
 import { allocate, escapeText, writeLatin1 } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import type { RequestFacts, RequestHead } from "./events.ts";
 import { type FieldLines, findAll, type HeadersInput, protocolsIn, toFieldLines } from "./field-lines.ts";
-import { localError } from "./reasons.ts";
+import { localError, refused } from "./reasons.ts";
 import { checkRequest, checkTrailers } from "./request-rules.ts";
 
 const SHORT_PART = 48;
@@ -58,9 +58,9 @@ export function encodeRequest(head: RequestHead): EncodedHead {
 function encodeHead(head: RequestHead): number {
   const { method, target, lines } = head;
   const methodEnd = putPart(method, 0);
-  if (methodEnd < 0) throw invalid("invalid-method", `the method "${escapeText(method)}" is no token`);
+  if (methodEnd < 0) throw blame(-REASON_INVALID_METHOD, head, 0);
   const targetEnd = putPart(target, methodEnd);
-  if (targetEnd < 0) throw invalid("invalid-target", `the target "${escapeText(target)}" holds more than 0x21 to 0x7E`);
+  if (targetEnd < 0) throw blame(-REASON_INVALID_TARGET, head, 1);
   const size = putLines(lines, targetEnd);
   const answer = codec.encodeRequestHead(size, lines.length >> 1);
   if (answer < 0) throw refusal(answer, head);
@@ -136,7 +136,7 @@ function putLines(lines: FieldLines, at: number): number {
 // character of it does not fit into an octet.
 function putPart(part: string, at: number): number {
   const end = at + part.length;
-  if (end >= MAX_TEXT) throw invalid("max-header-size", `the head takes more than ${MAX_TEXT} octets`);
+  if (end >= MAX_TEXT) throw refused("max-header-size", `the head takes more than ${MAX_TEXT} octets`);
   const { text } = codec;
   // Most parts are so short that a call of the runtime's primitive costs more than the loop.
   if (part.length > SHORT_PART) {
@@ -162,34 +162,27 @@ function takeEncoded(size: number, octets: Uint8Array): Uint8Array {
   return octets;
 }
 
-// The error for a negative answer of the codec, which blames 0 the method, 1 the target, and from 2 on the field lines.
-// A NUL in a part makes it two, so the codec would blame the one behind it.
+/** What a NUL makes wrong of a method, a target, a name and a value. */
+const REASONS_OF_NUL = [
+  REASON_INVALID_METHOD,
+  REASON_INVALID_TARGET,
+  REASON_INVALID_HEADER_NAME,
+  REASON_INVALID_HEADER_VALUE,
+] as const;
+
+// The error for a negative answer of the codec. A NUL in a part makes it two, so the codec would blame the one behind.
 function refusal(answer: number, head: RequestHead): LocalProtocolError {
-  const { method, target, lines } = head;
-  if (method.includes("\0")) return localError(-REASON_INVALID_METHOD, blame(head, 0));
-  if (target.includes("\0")) return localError(-REASON_INVALID_TARGET, blame(head, 1));
-  const index = lines.findIndex((part) => part.includes("\0"));
-  if (index < 0) {
-    const part = codec.result[RESULT_ERROR_OFFSET] as number;
-    // 0 also stands for the head as a whole.
-    return localError(answer, part === 0 && answer !== -REASON_INVALID_METHOD ? "" : blame(head, part));
-  }
-  const reason = index % 2 === 0 ? REASON_INVALID_HEADER_NAME : REASON_INVALID_HEADER_VALUE;
-  return localError(-reason, blame(head, 2 + (index >> 1)));
+  const nul = [head.method, head.target, ...head.lines].findIndex((part) => part.includes("\0"));
+  if (nul < 0) return blame(answer, head, codec.result[RESULT_ERROR_OFFSET] as number);
+  if (nul < 2) return blame(-(REASONS_OF_NUL[nul] as number), head, nul);
+  return blame(-(REASONS_OF_NUL[2 + (nul % 2)] as number), head, 1 + (nul >> 1));
 }
 
-function blame(head: RequestHead, part: number): string {
-  if (part === 0) return head.method === "" ? "" : ` (method "${escapeText(head.method)}")`;
-  if (part === 1) return ` (target "${escapeText(head.target)}")`;
-  return blameLine(head.lines, (part - 2) * 2);
-}
-
-function blameLine(lines: FieldLines, index: number): string {
-  // Values may be secrets; the name says enough, and the reason says what is wrong with the value.
-  const name = lines[index];
-  return name === undefined ? "" : ` (header "${escapeText(name)}")`;
-}
-
-function invalid(reason: string, sentence: string): LocalProtocolError {
-  return new LocalProtocolError(`the request cannot be sent: ${sentence}`, { reason });
+// The error that blames `part`, as the codec counts: 0 the method or the head as a whole, 1 the target, 2 the first field
+// line. Values may be secrets; the name says enough, and the reason says what is wrong with the value.
+function blame(answer: number, { method, target, lines }: RequestHead, part: number): LocalProtocolError {
+  if (part === 0 && answer !== -REASON_INVALID_METHOD) return localError(answer, "");
+  const shown = part < 2 ? [method, target][part] : lines[2 * part - 4];
+  if (shown === undefined) return localError(answer, "");
+  return localError(answer, ` (${["method", "target"][part] ?? "header"} "${escapeText(shown)}")`);
 }

@@ -1,9 +1,9 @@
 // Rules for a request as a whole that go beyond the grammar of its head (RFC 9110), judged before anything is sent.
 
-import { LocalProtocolError } from "../errors.ts";
 import { escapeText } from "../octets.ts";
 import type { RequestFacts, RequestHead } from "./events.ts";
 import type { FieldLines } from "./field-lines.ts";
+import { refused } from "./reasons.ts";
 
 // authority-form = uri-host ":" port (RFC 9112 section 3.2.3)
 const AUTHORITY_FORM = /^(?:\[[0-9A-Fa-f:.]+(?:%25[\w.~-]+)?\]|[^[\]/?#@:\s]+):[0-9]{1,5}$/;
@@ -52,8 +52,4 @@ export function checkTrailers(lines: FieldLines): void {
     if (!NO_TRAILERS.has(name.toLowerCase())) continue;
     throw refused("forbidden-trailer", `"${escapeText(name)}" must not be sent as a trailer`);
   }
-}
-
-function refused(reason: string, sentence: string): LocalProtocolError {
-  return new LocalProtocolError(`the request cannot be sent: ${sentence}`, { reason });
 }

@@ -14,7 +14,6 @@ import {
   FRAMING_CONTENT_LENGTH,
   FRAMING_NONE,
   INCOMPLETE,
-  RESULT_ERROR_OFFSET,
   RESULT_FLAGS,
   RESULT_FRAMING,
   RESULT_KEEP_ALIVE_TIMEOUT,
@@ -70,10 +69,7 @@ export function readResponseHead(
   const size = Math.min(end - start, maxHeaderSize + 1);
   const address = place(octets, start, start + size);
   const answer = codec.parseResponseHead(address, size, context, maxHeaderLines);
-  if (answer < INCOMPLETE) {
-    const offset = codec.result[RESULT_ERROR_OFFSET] as number;
-    throw remoteError(answer, "malformed response head", octets.subarray(start, start + size), offset);
-  }
+  if (answer < INCOMPLETE) throw remoteError(answer, "malformed response head", octets, start, start + size);
   if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
     throw passed("max-header-size", maxHeaderSize);
   }

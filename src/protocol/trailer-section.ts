@@ -1,6 +1,6 @@
 // Trailer sections (RFC 9112 section 7.1.2): field lines behind the last chunk, kept apart from the header section.
 
-import { INCOMPLETE, RESULT_ERROR_OFFSET } from "../../assembly/abi.ts";
+import { INCOMPLETE } from "../../assembly/abi.ts";
 import { decodeLatin1 } from "../octets.ts";
 import { codec, place } from "../wasm/codec.ts";
 import { type HeaderList, takeHeaderList } from "./header-list.ts";
@@ -29,8 +29,7 @@ export function readTrailerSection(
   const address = place(octets, start, start + size);
   const answer = codec.parseTrailerSection(address, size, limits.maxTrailerLines);
   if (answer < INCOMPLETE) {
-    const at = codec.result[RESULT_ERROR_OFFSET] as number;
-    const error = remoteError(answer, "malformed trailer section", octets.subarray(start, start + size), at, before);
+    const error = remoteError(answer, "malformed trailer section", octets, start, start + size, before);
     if (error.reason === "max-header-lines") throw passed("max-trailer-lines", limits.maxTrailerLines);
     throw error;
   }

@@ -20,6 +20,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   socks5h: 1080,
 };
 
+/** What stands in front of the target, and the scheme in it. */
+const FRONT = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/[^/?#]*/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 // reg-name without ";" "," "=" and the like would be too strict: unreserved, percent-encoded and sub-delims.
 const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
@@ -148,11 +150,9 @@ export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
 const authorities = new Map<string, Authority>();
 const MAX_AUTHORITIES = 1024;
 
-// The text and the authority seen last, as a caller tends to stay with them.
+// The text seen last, as a caller tends to stay with it.
 let latestText = "";
 let latestURL: ParsedURL | null = null;
-let latestFront = "";
-let latestAuthority: Authority | null = null;
 
 function parseURL(text: string): ParsedURL {
   if (latestURL === null || text !== latestText) {
@@ -163,26 +163,14 @@ function parseURL(text: string): ParsedURL {
 }
 
 function cutURL(text: string): ParsedURL {
-  let front = latestFront;
-  let authority = latestAuthority;
-  if (authority === null || !text.startsWith(front) || !isTargetStart(text, front.length)) {
-    const schemeEnd = text.indexOf("://");
-    if (schemeEnd < 0 || !SCHEME.test(text.slice(0, schemeEnd))) {
-      throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
-    }
-    let end = schemeEnd + 3;
-    while (!isTargetStart(text, end)) end++;
-    front = text.slice(0, end);
-    authority = authorities.get(front) ?? rememberAuthority(front, schemeEnd);
-    latestFront = front;
-    latestAuthority = authority;
+  const [front, scheme] = FRONT.exec(text) ?? [];
+  if (front === undefined || scheme === undefined) {
+    throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
   }
-  const start = front.length;
-  if (start === text.length) return { authority, target: "/" };
-  const fragment = text.indexOf("#", start);
-  const target = fragment < 0 ? text.slice(start) : text.slice(start, fragment);
-  if (target === "") return { authority, target: "/" };
-  return { authority, target: target.charCodeAt(0) === 0x3f ? `/${target}` : target };
+  const authority = authorities.get(front) ?? rememberAuthority(front, scheme.length);
+  const fragment = text.indexOf("#", front.length);
+  const target = text.slice(front.length, fragment < 0 ? text.length : fragment);
+  return { authority, target: target.startsWith("/") ? target : `/${target}` };
 }
 
 function rememberAuthority(front: string, schemeEnd: number): Authority {
@@ -190,13 +178,6 @@ function rememberAuthority(front: string, schemeEnd: number): Authority {
   if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
   authorities.set(front, authority);
   return authority;
-}
-
-// Does the authority end at `at`: by "/", "?", "#", or the end of the text?
-function isTargetStart(text: string, at: number): boolean {
-  if (at >= text.length) return true;
-  const code = text.charCodeAt(at);
-  return code === 0x2f || code === 0x3f || code === 0x23;
 }
 
 function parseAuthority(scheme: string, text: string): Authority {

@@ -206,7 +206,7 @@ export class RemoteProtocolError extends ProtocolError {
 
 /** The error for something that the contract names and this version does not do. */
 export function missingOption(option: string, runtime: string): UnsupportedByRuntime {
-  const message = `'${option}' is not supported on ${runtime} by this version of httpcore`;
+  const message = `'${option}' is not supported on ${runtime} by this version`;
   return new UnsupportedByRuntime(message, { option, runtime });
 }
 

@@ -3,6 +3,8 @@
 // Decoding a head is the hottest string operation of the package, so the runtime's own Latin-1 primitives are taken
 // where a global Buffer has them; they are plain functions of octets and text, nothing else of Node is used.
 
+import { wrongType } from "./own-properties.ts";
+
 /** No octets. */
 export const NO_OCTETS: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
@@ -116,5 +118,5 @@ export function escapeText(text: string): string {
 
 /** @throws TypeError when `value` is no Uint8Array */
 export function checkOctets(value: unknown): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`octets must be a Uint8Array, not ${typeof value}`);
+  if (!(value instanceof Uint8Array)) throw wrongType("octets", "a Uint8Array", value);
 }

@@ -127,11 +127,11 @@ function checkBackend(given: unknown): NetworkBackend | null {
 function count(options: Record<string, unknown>, name: string, standard: number, least: number): number {
   const value = options[name] ?? standard;
   if (value === Infinity || (Number.isInteger(value) && (value as number) >= least)) return value as number;
-  throw new RangeError(`${name} must be a whole number from ${least} on, or Infinity, not ${String(value)}`);
+  throw new RangeError(`${name} must be a whole number from ${least} on, not ${String(value)}`);
 }
 
 function milliseconds(options: Record<string, unknown>, name: string, standard: number): number {
   const value = options[name] ?? standard;
   if (typeof value === "number" && value >= 0) return value;
-  throw new RangeError(`${name} must be a number of milliseconds, 0 or more, not ${String(value)}`);
+  throw new RangeError(`${name} must be milliseconds from 0 on, not ${String(value)}`);
 }

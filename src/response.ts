@@ -120,7 +120,7 @@ export class Response {
   /** The whole content, once it has been read. @throws ResponseNotRead before that */
   get content(): Uint8Array {
     if (this.#content) return this.#content;
-    throw new ResponseNotRead("the content has not been read: call 'await response.read()' first");
+    throw new ResponseNotRead("the content has not been read: await response.read()");
   }
 
   /** The trailer fields, once the content has ended; mostly none. @throws ResponseNotRead before that */

@@ -241,7 +241,7 @@ function isIPv6(text: string): boolean {
 
 function checkTarget(target: string): string {
   if (TARGET.test(target)) return target;
-  const sentence = `the target "${shown(target)}" holds something outside 0x21 to 0x7E; it must be percent-encoded`;
+  const sentence = `the target "${shown(target)}" holds more than 0x21 to 0x7E`;
   throw new LocalProtocolError(sentence, { reason: "invalid-target" });
 }
 

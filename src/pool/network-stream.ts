@@ -101,7 +101,7 @@ export class NetworkStream implements NetworkReceiver {
     if (!network.startTLS) throw missingOption("startTLS", THIS_NETWORK);
     const handshake = new AbortController();
     this.#handshake = handshake;
-    const sentence = `the TLS handshake was not over within timeout.connect (${connectTimeout} ms)`;
+    const sentence = `the TLS handshake did not end within timeout.connect (${connectTimeout} ms)`;
     const limit = new TimeLimit(connectTimeout, () => handshake.abort(new ConnectTimeout(sentence)));
     try {
       if (this.#pieces.isReadable) throw octetsBeforeTLS();
@@ -219,6 +219,6 @@ export function takeOver(exchange: Predecessor, network: NetworkConnection, atta
 }
 
 function octetsBeforeTLS(): RemoteProtocolError {
-  const sentence = "octets that came in the clear have not been read, and TLS is to start";
+  const sentence = "octets that came before TLS have not been read";
   return new RemoteProtocolError(sentence, { reason: "octets-before-tls" });
 }

@@ -60,7 +60,7 @@ export function resolveLimits(changes: Partial<Limits> | undefined, base: Readon
     const ceiling = CEILINGS[key] ?? Infinity;
     const isCount = typeof value === "number" && value >= 0 && (Number.isInteger(value) || value === Infinity);
     if (!isCount || value > ceiling) {
-      throw new RangeError(`limit ${name} must be a whole number from 0 to ${ceiling}, but is ${value}`);
+      throw new RangeError(`limits.${name} must be a whole number from 0 to ${ceiling}, not ${value}`);
     }
     limits[key] = value;
   }

@@ -14,12 +14,12 @@ export function checkRequest(head: RequestHead, facts: RequestFacts): void {
   if (!facts.hasHost) throw refused("missing-host", "there is no Host header");
   const hasContent = facts.framing === "chunked" || facts.contentLength > 0;
   // RFC 9110 section 9.3.8
-  if (head.method === "TRACE" && hasContent) throw refused("content-with-trace", "TRACE must not carry content");
+  if (head.method === "TRACE" && hasContent) throw refused("content-with-trace", "TRACE has no content");
   // RFC 9110 section 9.3.6
-  if (head.method === "CONNECT" && hasContent) throw refused("content-with-connect", "CONNECT must not carry content");
+  if (head.method === "CONNECT" && hasContent) throw refused("content-with-connect", "CONNECT has no content");
   // RFC 9110 section 10.1.1
   if (facts.expectsContinue && !hasContent) {
-    throw refused("expect-without-content", "'Expect: 100-continue' stands in a request without content");
+    throw refused("expect-without-content", "'Expect: 100-continue' needs content");
   }
   // RFC 9110 section 9.3.6
   if (head.method === "CONNECT" && !AUTHORITY_FORM.test(head.target)) {

@@ -23,7 +23,7 @@ import {
   RESULT_STATUS,
 } from "../../assembly/abi.ts";
 import { checkOctets, decodeLatin1 } from "../octets.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties, wrongType } from "../own-properties.ts";
 import { codec, place } from "../wasm/codec.ts";
 import type { Framing, ResponseEvent } from "./events.ts";
 import { type HeaderList, takeHeaderList } from "./header-list.ts";
@@ -48,7 +48,7 @@ export function methodContext(method: string): number {
 export function leniencyContext(leniency: unknown): number {
   if (leniency === undefined || leniency === null) return 0;
   if (!Array.isArray(leniency) || leniency.some((name) => name !== "bare-lf")) {
-    throw new TypeError('leniency must be an array, and "bare-lf" is all that it can hold');
+    throw wrongType("leniency", 'an array that holds nothing but "bare-lf"', leniency);
   }
   return leniency.length > 0 ? CONTEXT_BARE_LF : 0;
 }

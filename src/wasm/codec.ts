@@ -109,7 +109,7 @@ function unavailable(cause: unknown): Codec {
   return new Proxy({} as Codec, {
     get() {
       throw new UnsupportedByRuntime(
-        `httpcore needs WebAssembly, which is not available here: ${cause instanceof Error ? cause.message : cause}`,
+        `httpcore needs WebAssembly, which is not there: ${cause instanceof Error ? cause.message : cause}`,
         { option: "WebAssembly", runtime: "this runtime", cause },
       );
     },

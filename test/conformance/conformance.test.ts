@@ -50,6 +50,15 @@ describe("docs/conformance.md", () => {
 });
 
 describe("the check for tests", () => {
+  test.each([
+    'describe("a", () => { test.skip("b", f); });',
+    'describe("a", () => { test.todo("b"); });',
+    'describe("a", () => { test.skipIf(true)("b", f); });',
+    'describe.skip("a", () => { test("b", f); });',
+  ])("finds none that is skipped: %s", (skipped) => {
+    expect(hasTest(skipped, "a > b")).toBe(false);
+  });
+
   const gap = "$" + "{x}";
   const source = `describe("a", () => { test("b", f); test.each([1])("c %s d", f); for (;;) test(\`e ${gap}\`, f); });`;
 

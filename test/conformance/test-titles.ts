@@ -36,12 +36,13 @@ function callOf(node: ts.CallExpression): { kind: "test" | "describe"; title: st
   return title === undefined || kind === undefined ? undefined : { kind, title };
 }
 
-/** `test` of test(...), test.each(...)(...) and test.each<...>(...)(...). */
+/** `test` of test(...), test.each(...)(...) and test.each<...>(...)(...); a test that is skipped or to do proves nothing. */
 function rootOf(expression: ts.Expression): "test" | "describe" | undefined {
   if (ts.isIdentifier(expression)) {
     return expression.text === "test" || expression.text === "describe" ? expression.text : undefined;
   }
-  if (ts.isCallExpression(expression) || ts.isPropertyAccessExpression(expression))
+  if (ts.isCallExpression(expression)) return rootOf(expression.expression);
+  if (ts.isPropertyAccessExpression(expression) && expression.name.text === "each")
     return rootOf(expression.expression);
   return undefined;
 }

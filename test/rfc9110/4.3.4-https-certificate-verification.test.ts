@@ -52,4 +52,11 @@ describe("RFC 9110 4.3.4 https certificate verification", () => {
       expect(peer.received).toBe("");
     }
   });
+
+  test("MUST NOT: a common name is no name, even where there is no other", async () => {
+    const { server, get } = await certified("localhost", []);
+    const error = await fails(get("localhost"), ConnectError);
+    expect(error.cause).toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+    expect(server.peers.map(({ received }) => received).join("")).toBe("");
+  });
 });

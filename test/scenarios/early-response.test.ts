@@ -36,6 +36,10 @@ const ENDINGS: [string, Step[]][] = [
   ["a FIN, reading on", [{ send: REFUSED_AND_CLOSED }, "end"]],
   ["a FIN, reading no more", ["stop reading", { send: REFUSED_AND_CLOSED }, "end"]],
   ["no close at all, reading no more", ["stop reading", { send: REFUSED_AND_CLOSED }]],
+  ["a close, thus a RST for what comes", [{ send: REFUSED_AND_CLOSED }, "close"]],
+  ["a close without a word of it", [{ send: REFUSED }, "close"]],
+  ["a close with octets unread, thus a RST at once", ["stop reading", { send: REFUSED }, { pause: 3 }, "close"]],
+  ["a RST", [{ send: REFUSED_AND_CLOSED }, "reset"]],
 ];
 
 /** How often each outcome came. */
@@ -55,7 +59,8 @@ describe.each(BODIES)("S37 megabytes %s", (_body, content, headers) => {
         const pool = openPool();
         const call = pool[i % 2 === 0 ? "request" : "stream"]("POST", server.url(), { content: content(), headers });
         outcomes.push(await call.then((response) => response.text()).catch((error) => `${error}, ${error.cause}`));
-        expect(pool.connections).toEqual([]);
+        // Idle at most: where the kernels take all megabytes, the request is complete.
+        expect(String(pool)).toContain("Connections: 0 active");
       }
       expect(tally(outcomes)).toEqual({ "no!": ROUNDS });
     },

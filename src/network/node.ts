@@ -135,12 +135,14 @@ class NodeConnection implements NetworkConnection {
   readonly #receiver: NetworkReceiver;
   #isBusy = false;
   #isWaiting = false;
+  #isBroken = false;
   #isOver = false;
 
   constructor(socket: net.Socket, receiver: NetworkReceiver) {
     this.#socket = socket;
     this.#receiver = receiver;
     socket.unref();
+    this.#readBeforeWritesFail();
     socket.on("end", () => {
       if (!this.#isOver) receiver.ended();
     });
@@ -149,11 +151,13 @@ class NodeConnection implements NetworkConnection {
   }
 
   write(octets: Uint8Array): boolean {
+    if (this.#isBroken) return false;
     this.#socket.write(octets, this.#written);
     return this.#isDrained();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
+    if (this.#isBroken) return false;
     this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece, this.#written);
     this.#socket.uncork();
@@ -232,6 +236,19 @@ class NodeConnection implements NetworkConnection {
       default:
         return undefined;
     }
+  }
+
+  // A peer may answer and go away while we write (RFC 9112 section 9.5). Node destroys the socket when a write fails,
+  // and what has come and not been read would be lost: so it is read first.
+  #readBeforeWritesFail(): void {
+    const socket = this.#socket;
+    const destroy = socket.destroy;
+    socket.destroy = (error?: Error & { syscall?: string }): net.Socket => {
+      if (this.#isBroken || this.#isOver || error?.syscall !== "write") return destroy.call(socket, error);
+      this.#isBroken = true;
+      this.settle(() => destroy.call(socket, error));
+      return socket;
+    };
   }
 
   #isDrained(): boolean {

@@ -10,6 +10,7 @@ import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
+import { now } from "./deadlines.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
 import { Linked } from "./linked-list.ts";
@@ -33,7 +34,7 @@ export class HTTPConnection
   requestCount = 0;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
-  /** Since when it is idle, on the same clock. */
+  /** When the last response had come, on the same clock: from then on nothing that comes was asked for. */
   idleSince = 0;
   isPaused = false;
   readonly #owner: ConnectionOwner<HTTPConnection>;
@@ -230,6 +231,7 @@ export class HTTPConnection
         if (exchange && !exchange.sink.content(event.octets)) this.#pause(exchange);
         return true;
       case "end":
+        this.idleSince = now();
         this.#network?.idle();
         exchange?.complete();
         exchange?.sink.end(event.trailers);

@@ -117,7 +117,6 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   becameIdle(connection: HTTPConnection, serverTimeout: number): void {
     const { keepaliveExpiry, maxKeepaliveConnections } = this.#settings;
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
-    connection.idleSince = now();
     connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
     this.#routes.get(connection.route.key)?.idle.push(connection);

@@ -79,17 +79,16 @@ export class ResponseHalf {
 
   #readHead(): ReceiveEvent {
     const { input, limits } = this;
-    const head =
-      input.size > 0 && (input.isWorthAttempt || this.peerHasClosed)
-        ? readResponseHead(
-            input.octets,
-            input.start,
-            input.end,
-            this.#context,
-            limits.maxHeaderLines,
-            limits.maxHeaderSize - this.#headSize,
-          )
-        : null;
+    const head = this.#isWorthAttempt(limits.maxHeaderSize - this.#headSize)
+      ? readResponseHead(
+          input.octets,
+          input.start,
+          input.end,
+          this.#context,
+          limits.maxHeaderLines,
+          limits.maxHeaderSize - this.#headSize,
+        )
+      : null;
     if (!head) return this.#needMore();
     input.consume(head.size);
     this.#headSize += head.size;
@@ -98,6 +97,12 @@ export class ResponseHalf {
     else if (head.isSwitch) this.#acceptSwitch(head);
     else this.#acceptFinal(head);
     return head;
+  }
+
+  // May a section that can have `most` octets be complete, or be found too long or cut?
+  #isWorthAttempt(most: number): boolean {
+    const { input } = this;
+    return input.size > 0 && (input.isWorthAttempt || this.peerHasClosed || input.size > most);
   }
 
   #acceptInterim(head: ResponseEvent): void {
@@ -170,10 +175,9 @@ export class ResponseHalf {
       input.consume(consumed);
       if (contentEnd > contentStart) return this.#content(codec.octets, contentStart, contentEnd);
     }
-    const section =
-      input.size > 0 && (input.isWorthAttempt || this.peerHasClosed)
-        ? readTrailerSection(input.octets, input.start, input.end, limits, chunks.size)
-        : null;
+    const section = this.#isWorthAttempt(limits.maxTrailerSize)
+      ? readTrailerSection(input.octets, input.start, input.end, limits, chunks.size)
+      : null;
     if (!section) return this.#needMore();
     input.consume(section.size);
     this.#advance(RESPONSE_TRANSITIONS[this.state].end);

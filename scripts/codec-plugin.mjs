@@ -1,5 +1,5 @@
-// A plugin for Rollup and for Vite: `import base64 from "virtual:codec"` compiles assembly/ and gives the WebAssembly
-// module as a base64 string. The module is built the same way everywhere, so tests run what is shipped; only to measure
+// A plugin for Rollup and for Vite: `import digits from "virtual:codec"` compiles assembly/ and gives the WebAssembly
+// module as a string of hexadecimal digits. The module is built the same way everywhere, so tests run what is shipped; only to measure
 // coverage (CODEC_COVERAGE names a folder) it counts what runs, see instrument.mjs.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -84,7 +84,7 @@ export function codecPlugin() {
       if (id !== RESOLVED_ID) return null;
       const folder = process.env.CODEC_COVERAGE;
       const binary = folder ? await compileForCoverage(folder) : await compileCodec();
-      return `export default "${Buffer.from(binary).toString("base64")}";`;
+      return `export default "${Buffer.from(binary).toString("hex")}";`;
     },
   };
 }

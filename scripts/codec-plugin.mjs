@@ -11,8 +11,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const VIRTUAL_ID = "virtual:codec";
 const RESOLVED_ID = `\0${VIRTUAL_ID}`;
 
-/** 64 KiB pages: all regions of assembly/memory.ts. Initial and maximum are one number: the memory never grows. */
+/** 64 KiB pages. Initial and maximum are one number: the memory never grows. */
 const MEMORY_PAGES = 12;
+/** Where static data begins: behind the regions of assembly/abi.ts. */
+const MEMORY_BASE = 11 * 65_536;
 
 /**
  * Compiles assembly/index.ts.
@@ -36,6 +38,8 @@ export async function compileCodec(sources = readSources()) {
       "stub",
       "--use",
       "abort=",
+      "--memoryBase",
+      String(MEMORY_BASE),
       "--initialMemory",
       pages,
       "--maximumMemory",

@@ -31,6 +31,10 @@ export async function compileCodec(sources = readSources()) {
       "codec.wasm",
       // -O3 is a quarter faster on a head, but a tenth of the whole client larger; without inlining it takes twice the time.
       "-O2",
+      "--converge",
+      // Once more at the end: fewer locals, and one less octet for each use of many.
+      "--runPasses",
+      "coalesce-locals,reorder-locals",
       "--noAssert",
       "--enable",
       "simd",

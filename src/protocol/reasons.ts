@@ -48,7 +48,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function reasonOf(answer: number): string {
   const known = REASONS[-answer];
-  if (!known) throw new Error(`the codec answered ${answer}, which no reason stands for`);
+  if (!known) throw new Error(`unknown answer of the codec: ${answer}`);
   return known;
 }
 

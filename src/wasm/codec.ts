@@ -93,10 +93,8 @@ function bind({ memory, ...functions }: CodecExports): Codec {
 function unavailable(cause: unknown): Codec {
   return new Proxy({} as Codec, {
     get() {
-      throw new UnsupportedByRuntime(
-        `httpcore needs WebAssembly, which is not there: ${cause instanceof Error ? cause.message : cause}`,
-        { option: "WebAssembly", runtime: "this runtime", cause },
-      );
+      const message = `httpcore needs WebAssembly, which is not there: ${cause}`;
+      throw new UnsupportedByRuntime(message, { option: "WebAssembly", runtime: "this runtime", cause });
     },
   });
 }

@@ -10,10 +10,32 @@
 export const WINDOW_SIZE = 65536;
 /** Octets of a head that came in pieces, or of a request head before it is encoded. The bound of `maxHeaderSize`. */
 export const TEXT_SIZE = 262144;
+/** Octets behind a region, so that a SIMD load may start at its last octet. */
+export const SLACK = 64;
 /** Field lines that the table holds; the bound of `maxHeaderLines` and of request field lines. */
 export const FIELD_CAPACITY = 4096;
 /** i32 numbers for each line of the field table: name start, name end, value start, value end. */
 export const FIELD_STRIDE = 4;
+
+// The regions, from the start of the memory on. Static data lies behind them (scripts/codec-plugin.mjs), and the memory
+// never grows: a view on a region made once stays valid, and a socket may read straight into it.
+
+/** RESULT_COUNT x i32: what a call found (RESULT_). */
+export const RESULT = 0;
+/** f64: a content length, which takes more than 32 bits. */
+export const LENGTH = 64;
+/** STATE_COUNT x i32: the chunk decoder's state, put there by the caller. */
+export const STATE = 128;
+/** FIELD_CAPACITY x FIELD_STRIDE x i32: the field table. */
+export const FIELDS = 256;
+/** WINDOW_SIZE octets: where sockets read into. */
+export const WINDOW = FIELDS + FIELD_CAPACITY * FIELD_STRIDE * 4;
+/** TEXT_SIZE octets: heads that came in pieces; request heads before they are encoded. */
+export const TEXT = WINDOW + WINDOW_SIZE + SLACK;
+/** Encoded request heads and chunk framing. ": " and CRLF are longer than the two separators that they replace. */
+export const HEAD = TEXT + TEXT_SIZE + SLACK;
+/** The end of the last region. */
+export const REGIONS_END = HEAD + TEXT_SIZE + 2 * FIELD_CAPACITY + SLACK;
 
 // --- answers ------------------------------------------------------------------------------------------------------
 
@@ -41,10 +63,8 @@ export const RESULT_KEEP_ALIVE_TIMEOUT = 8;
 /** Chunk decoder: where the decoded content starts and ends (addresses). */
 export const RESULT_CONTENT_START = 9;
 export const RESULT_CONTENT_END = 10;
-/** Request-head encoder: address of the first octet of the encoded head. */
-export const RESULT_HEAD_START = 11;
 /** Number of result slots. */
-export const RESULT_COUNT = 12;
+export const RESULT_COUNT = 11;
 
 // --- framing of the content (RFC 9112 section 6.3) ----------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 // The framing of one chunk: chunk-size CRLF (RFC 9112 section 7.1), lower-case hexadecimal without leading zeros.
 // The data itself does not pass through here: the caller puts it, and the CRLF behind it, where it is sent from.
 
-import { HEAD } from "./memory";
+import { HEAD } from "./abi";
 import { CRLF } from "./octets";
 
 /** Writes the size line of a chunk of `size` octets to the front of the head region. Answers its length. */

@@ -37,13 +37,14 @@ import {
   REASON_INVALID_CHUNK_SIZE,
   RESULT_CONTENT_END,
   RESULT_CONTENT_START,
+  STATE,
   STATE_DIGITS,
   STATE_EXTENSION_SIZE,
   STATE_LEFT_LOW,
   STATE_PHASE,
 } from "./abi";
 import { MAX_SAFE_INTEGER } from "./decimal";
-import { fail, STATE, setResult } from "./memory";
+import { fail, setResult } from "./memory";
 import { BACKSLASH, CR, DQUOTE, EQUALS, hexValue, isFieldOctet, isTchar, isWhitespace, LF, SEMICOLON } from "./octets";
 
 /** Digits of a size that are no surplus: all that 64 bits can need. */

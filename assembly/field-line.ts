@@ -11,6 +11,7 @@
 import {
   FIELD_CAPACITY,
   FIELD_STRIDE,
+  FIELDS,
   INCOMPLETE,
   REASON_BARE_CR,
   REASON_EMPTY_HEADER_NAME,
@@ -21,7 +22,7 @@ import {
   REASON_WHITESPACE_BEFORE_COLON,
 } from "./abi";
 import { endLine } from "./line-end";
-import { FIELDS, fail } from "./memory";
+import { fail } from "./memory";
 import { COLON, CR, isWhitespace, LF } from "./octets";
 import { skipFieldValue, skipToken, skipWhitespace, trimWhitespace } from "./scan";
 

@@ -15,7 +15,7 @@ import {
 } from "./abi";
 import { NOT_DECIMAL, parseDecimal } from "./decimal";
 import { COLON, COMMA, hexValue, isDigit, isRegName } from "./octets";
-import { matches, skipShortToken, skipWhitespace, trimWhitespace } from "./scan";
+import { matches, matchesLong, skipShortToken, skipWhitespace, trimWhitespace } from "./scan";
 
 /** The value of Content-Length, or NOT_DECIMAL while no line gave one. */
 export let contentLength: u64 = NOT_DECIMAL;
@@ -46,7 +46,7 @@ export function beginFields(): void {
   keepAliveTimeout = -1;
 }
 
-// The fields that matter, told by the length of their names; the two of one length are told by their first letter.
+// The fields that matter, told by the length of their names; KEEP_ALIVE is as long as CONNECTION.
 const HOST: i32 = 4;
 const EXPECT: i32 = 6;
 const UPGRADE: i32 = 7;
@@ -56,38 +56,56 @@ const CONTENT_LENGTH: i32 = 14;
 const TRANSFER_ENCODING: i32 = 17;
 const ANY_OTHER: i32 = 0;
 
-/** Which field is it? One comparison at most, and none for most names. */
+// Words in lower case as little-endian numbers, as they are loaded; of long ones the first and the last eight octets.
+const WORD_HOST: u64 = 0x74736f68;
+const WORD_EXPECT: u64 = 0x746365707865;
+const WORD_UPGRADE: u64 = 0x65646172677075;
+const WORD_CONNECTI: u64 = 0x697463656e6e6f63;
+const WORD_NNECTION: u64 = 0x6e6f697463656e6e;
+const WORD_CONTENT_: u64 = 0x2d746e65746e6f63;
+const WORD_T_LENGTH: u64 = 0x6874676e656c2d74;
+const WORD_TRANSFER: u64 = 0x726566736e617274;
+const WORD__ENCODIN: u64 = 0x6e69646f636e652d;
+const WORD_KEEP_ALI: u64 = 0x696c612d7065656b;
+const WORD_EP_ALIVE: u64 = 0x6576696c612d7065;
+const WORD_CHUNKED: u64 = 0x64656b6e756863;
+const WORD_CLOSE: u64 = 0x65736f6c63;
+const WORD_100_CONT: u64 = 0x746e6f632d303031;
+const WORD_CONTINUE: u64 = 0x65756e69746e6f63;
+const WORD_TIMEOUT: u64 = 0x3d74756f656d6974;
+
+/** Which field is it? Most names need no comparison. */
 function recognise(name: i32, nameEnd: i32): i32 {
-  let field = nameEnd - name;
-  let word: string;
-  switch (field) {
+  const size = nameEnd - name;
+  let isIt: bool = false;
+  switch (size) {
     case HOST:
-      word = "host";
+      isIt = matches(name, size, WORD_HOST);
       break;
     case EXPECT:
-      word = "expect";
+      isIt = matches(name, size, WORD_EXPECT);
       break;
     case UPGRADE:
-      word = "upgrade";
+      isIt = matches(name, size, WORD_UPGRADE);
       break;
     case CONNECTION:
-      if ((load<u8>(name) | 0x20) === 0x6b) {
-        field = KEEP_ALIVE;
-        word = "keep-alive";
-      } else {
-        word = "connection";
-      }
+      if (isKeepAlive(name, size)) return KEEP_ALIVE;
+      isIt = matchesLong(name, size, WORD_CONNECTI, WORD_NNECTION);
       break;
     case CONTENT_LENGTH:
-      word = "content-length";
+      isIt = matchesLong(name, size, WORD_CONTENT_, WORD_T_LENGTH);
       break;
     case TRANSFER_ENCODING:
-      word = "transfer-encoding";
+      isIt = matchesLong(name, 16, WORD_TRANSFER, WORD__ENCODIN) && matches(name + 16, 1, 0x67);
       break;
     default:
-      return ANY_OTHER;
   }
-  return matches(name, word) ? field : ANY_OTHER;
+  return isIt ? size : ANY_OTHER;
+}
+
+// A field name, and a connection option.
+function isKeepAlive(at: i32, size: i32): bool {
+  return matchesLong(at, size, WORD_KEEP_ALI, WORD_EP_ALIVE);
 }
 
 /** Takes one field line of a response; `folded` is 1 when the value holds a line folding. Answers 0 or a reason. */
@@ -149,22 +167,23 @@ function noteElement(field: i32, start: i32, end: i32): i32 {
     case TRANSFER_ENCODING:
       hasTransferEncoding = true;
       if (size === 0) return 0;
-      if (size !== 7 || !matches(start, "chunked") || ++chunkedCodings > 1) return REASON_UNSUPPORTED_TRANSFER_ENCODING;
+      if (size !== 7 || !matches(start, size, WORD_CHUNKED) || ++chunkedCodings > 1)
+        return REASON_UNSUPPORTED_TRANSFER_ENCODING;
       return 0;
     // Connection = #connection-option, connection-option = token (RFC 9110 section 7.6.1). In a value that is no such
     // list every option found still counts, and the connection is not used again.
     case CONNECTION:
-      if (size === 5 && matches(start, "close")) optionClose = true;
-      else if (size === 10 && matches(start, "keep-alive")) optionKeepAlive = true;
+      if (size === 5 && matches(start, size, WORD_CLOSE)) optionClose = true;
+      else if (size === 10 && isKeepAlive(start, size)) optionKeepAlive = true;
       else if (skipShortToken(start, end) !== end) connectionIsMalformed = true;
       return 0;
     // Expect = #expectation (RFC 9110 section 10.1.1)
     case EXPECT:
-      if (size === 12 && matches(start, "100-continue")) expectsContinue = true;
+      if (size === 12 && matchesLong(start, size, WORD_100_CONT, WORD_CONTINUE)) expectsContinue = true;
       return 0;
     // Keep-Alive = #keepalive-param, here only `timeout=` 1*DIGIT (RFC 2068 section 19.7.1.1); the rest is ignored.
     default:
-      if (size > 8 && matches(start, "timeout=")) {
+      if (size > 8 && matches(start, 8, WORD_TIMEOUT)) {
         const seconds = parseDecimal(start + 8, end);
         if (seconds <= <u64>i32.MAX_VALUE) keepAliveTimeout = <i32>seconds;
       }

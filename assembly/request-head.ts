@@ -19,6 +19,8 @@ import {
   FRAMING_CHUNKED,
   FRAMING_CONTENT_LENGTH,
   FRAMING_NONE,
+  HEAD,
+  LENGTH,
   REASON_CONTENT_LENGTH_WITH_TRANSFER_ENCODING,
   REASON_INVALID_HEADER_NAME,
   REASON_INVALID_HEADER_VALUE,
@@ -28,11 +30,11 @@ import {
   REASON_UNSUPPORTED_TRANSFER_ENCODING,
   RESULT_FLAGS,
   RESULT_FRAMING,
-  RESULT_HEAD_START,
+  TEXT,
 } from "./abi";
 import { NOT_DECIMAL } from "./decimal";
 import * as fields from "./field-semantics";
-import { fail, HEAD, LENGTH, setResult, TEXT } from "./memory";
+import { fail, setResult } from "./memory";
 import { CRLF, isWhitespace, NUL } from "./octets";
 import { skipFieldValue, skipToken, skipVisible } from "./scan";
 
@@ -64,7 +66,6 @@ export function encodeRequestHead(size: i32, fieldCount: i32): i32 {
   const framing = decideFraming();
   if (framing < 0) return fail(-framing, 0);
   setResult(RESULT_FRAMING, framing);
-  setResult(RESULT_HEAD_START, HEAD);
   setResult(RESULT_FLAGS, flagsOfFields());
   return out - HEAD;
 }
@@ -72,7 +73,6 @@ export function encodeRequestHead(size: i32, fieldCount: i32): i32 {
 /** Encodes a trailer section whose field lines fill `size` octets of the text region, its empty line included. */
 export function encodeTrailerSection(size: i32, fieldCount: i32): i32 {
   const out = appendFields(HEAD, TEXT, TEXT + size, fieldCount, 0);
-  setResult(RESULT_HEAD_START, HEAD);
   return out < 0 ? out : out - HEAD;
 }
 

@@ -18,10 +18,12 @@ import {
   FRAMING_CONTENT_LENGTH,
   FRAMING_NONE,
   INCOMPLETE,
+  LENGTH,
   REASON_CONTENT_LENGTH_WITH_TRANSFER_ENCODING,
   REASON_TRANSFER_ENCODING_IN_HTTP_1_0,
   REASON_UNSUPPORTED_TRANSFER_ENCODING,
   REASON_WHITESPACE_BEFORE_HEADERS,
+  RESULT,
   RESULT_FIELD_COUNT,
   RESULT_FLAGS,
   RESULT_FRAMING,
@@ -32,7 +34,7 @@ import {
 import { NOT_DECIMAL } from "./decimal";
 import * as line from "./field-line";
 import * as fields from "./field-semantics";
-import { fail, LENGTH, RESULT, setResult } from "./memory";
+import { fail, setResult } from "./memory";
 import { isWhitespace } from "./octets";
 import { cutStatusLine } from "./status-line";
 

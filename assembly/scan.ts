@@ -68,15 +68,15 @@ export function skipShortToken(at: i32, end: i32): i32 {
 }
 
 /**
- * Does `word` (lower case, US-ASCII) stand at `at`, in either case? The caller has compared the lengths. The bit that
- * makes letters lower makes digits and marks of control octets only, and those have been refused before.
+ * Does `word` stand at `at`, in either case? It is a little-endian number of `size` octets, eight at most, in lower case.
+ * The bit that makes letters lower makes digits and marks of control octets only, and those have been refused before.
  */
-export function matches(at: i32, word: string): bool {
-  // A literal is static data, two octets a character; nothing is allocated.
-  const characters = changetype<usize>(word);
-  const size = word.length;
-  for (let i: i32 = 0; i < size; i++) {
-    if ((load<u8>(at + i) | 0x20) !== load<u8>(characters + (i << 1))) return false;
-  }
-  return true;
+export function matches(at: i32, size: i32, word: u64): bool {
+  // What stands behind the word is shifted out.
+  return ((load<u64>(at) | 0x2020202020202020) ^ word) << (64 - (size << 3)) === 0;
+}
+
+/** As above, for a word of 8 to 16 octets, of which `front` holds the first eight and `back` the last eight. */
+export function matchesLong(at: i32, size: i32, front: u64, back: u64): bool {
+  return matches(at, 8, front) && matches(at + size - 8, 8, back);
 }

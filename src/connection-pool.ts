@@ -177,10 +177,7 @@ export class BaseConnectionPool {
   #limitsOf({ maxContentSize, maxHeaderSize }: CheckedExtensions): Readonly<Limits> {
     const { limits } = this.#options;
     if (maxContentSize === undefined && maxHeaderSize === undefined) return limits;
-    return resolveLimits(
-      { maxContentSize: maxContentSize ?? limits.maxContentSize, maxHeaderSize: maxHeaderSize ?? limits.maxHeaderSize },
-      limits,
-    );
+    return resolveLimits({ maxContentSize, maxHeaderSize }, limits);
   }
 }
 

@@ -69,13 +69,6 @@ export interface CheckedExtensions {
   readonly maxHeaderSize: number | undefined;
 }
 
-const NO_OPTIONS = {
-  headers: undefined,
-  content: undefined,
-  extensions: undefined,
-  signal: undefined,
-} as unknown as RequestOptions;
-
 /**
  * The own properties of `options`, and no others: what hangs on a prototype was not said by the caller.
  * @throws TypeError when it is no object or has an unknown property
@@ -84,7 +77,7 @@ export function checkOptions(options: unknown): RequestOptions {
   if (options === undefined || options === null) return NO_OPTIONS;
   checkObject(options, "options");
   for (const name in options) {
-    if (!isOptionName(name) && Object.hasOwn(options, name)) throw unknownName("options", name, OPTION_NAMES);
+    if (!OPTION_NAMES.includes(name) && Object.hasOwn(options, name)) throw unknownName("options", name, OPTION_NAMES);
   }
   const { headers, content, extensions, signal } = options as RequestOptions;
   // One shape for all calls, whatever the order and number of options given.
@@ -96,10 +89,7 @@ export function checkOptions(options: unknown): RequestOptions {
   } as RequestOptions;
 }
 
-// Asked for every option of every request: names are compared as pointers, where a Set would hash them.
-function isOptionName(name: string): boolean {
-  return name === "headers" || name === "content" || name === "extensions" || name === "signal";
-}
+const NO_OPTIONS = checkOptions({});
 
 /** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
 export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {

@@ -10,7 +10,7 @@ import type { NetworkStream } from "./pool/network-stream.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import { type HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 import type { Request } from "./request.ts";
-import { type ContentReader, completeResponse, type Response, streamingResponse } from "./response.ts";
+import { type ContentReader, type Response, receivedResponse } from "./response.ts";
 
 /** How a call is settled. `makeRequest` is called for an error, which shows the request. */
 export interface Settle {
@@ -69,7 +69,7 @@ export class CollectingSink extends Sink {
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
     stream.close();
-    this.resolve(completeResponse(head, new Uint8Array(0), NO_HEADERS));
+    this.resolve(receivedResponse(head, new Uint8Array(0)));
   }
 
   content(octets: Uint8Array): boolean {
@@ -88,7 +88,7 @@ export class CollectingSink extends Sink {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
     const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
-    this.resolve(completeResponse(head, content, trailers));
+    this.resolve(receivedResponse(head, content, trailers));
   }
 }
 
@@ -103,7 +103,7 @@ export class StreamingSink extends Sink implements ContentReader {
 
   head(head: ResponseEvent): void {
     this.#hasHead = true;
-    this.resolve(streamingResponse(head, this, null));
+    this.resolve(receivedResponse(head, this));
   }
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
@@ -111,7 +111,9 @@ export class StreamingSink extends Sink implements ContentReader {
     this.#stream = stream;
     this.#trailers = NO_HEADERS;
     this.#pieces.end();
-    this.resolve(streamingResponse(head, this, stream));
+    const response = receivedResponse(head, this);
+    response.extensions.networkStream = stream;
+    this.resolve(response);
   }
 
   content(octets: Uint8Array): boolean {

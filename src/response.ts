@@ -52,11 +52,12 @@ const NO_CONTENT: ContentReader = { read: async () => null, trailers: NO_HEADERS
 
 const decoder = new TextDecoder();
 
-/** A response whose content is still to come from `reader`; `stream` is the connection, where it has been handed over. */
-export let streamingResponse: (head: ResponseEvent, reader: ContentReader, stream: NetworkStream | null) => Response;
-
-/** A response whose content has been read. */
-export let completeResponse: (head: ResponseEvent, content: Uint8Array, trailers: HeaderList) => Response;
+/** A response whose content is to be read from a reader, or has been read and is here with its trailers. */
+export let receivedResponse: (
+  head: ResponseEvent,
+  content: ContentReader | Uint8Array,
+  trailers?: HeaderList,
+) => Response;
 
 export class Response {
   static {
@@ -76,21 +77,17 @@ export class Response {
   #isConsumed = false;
 
   static {
-    streamingResponse = (head, reader, stream) => {
+    receivedResponse = (head, content, trailers) => {
       const response = new Response(head.status, NO_INIT);
       response.#headers = head.headers;
       response.#head = head;
-      response.#reader = reader;
-      if (stream) response.extensions.networkStream = stream;
-      return response;
-    };
-    completeResponse = (head, content, trailers) => {
-      const response = new Response(head.status, NO_INIT);
-      response.#headers = head.headers;
-      response.#head = head;
-      response.#content = content;
-      response.#trailers = trailers;
-      response.#isConsumed = true;
+      if (content instanceof Uint8Array) {
+        response.#content = content;
+        response.#trailers = trailers ?? NO_HEADERS;
+        response.#isConsumed = true;
+      } else {
+        response.#reader = content;
+      }
       return response;
     };
   }
@@ -159,7 +156,15 @@ export class Response {
 
   /** The content as a byte stream with back-pressure; the same stream at each access. Reading from it consumes. */
   get body(): ReadableStream<Uint8Array> {
-    this.#body ??= this.#makeBody();
+    let isStarted = false;
+    this.#body ??= byteStream(
+      async () => {
+        if (!isStarted) this.#consume();
+        isStarted = true;
+        return this.#reader.read();
+      },
+      () => this.#reader.close(),
+    );
     return this.#body;
   }
 
@@ -207,16 +212,6 @@ export class Response {
     }
     this.#content = all.take();
     return this.#content;
-  }
-
-  #makeBody(): ReadableStream<Uint8Array> {
-    let isStarted = false;
-    const read = async (): Promise<Uint8Array | null> => {
-      if (!isStarted) this.#consume();
-      isStarted = true;
-      return this.#reader.read();
-    };
-    return byteStream(read, () => this.#reader.close());
   }
 
   #consume(): void {

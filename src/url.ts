@@ -22,12 +22,14 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
 
 /** What stands in front of the target, and the scheme in it. */
 const FRONT = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/[^/?#]*/;
+/** [ userinfo "@" ] host [ ":" port ], cut but not judged. */
+const AUTHORITY = /^(?:(.*)@)?((?:\[[^\]]*\])?[^:]*)(?::(.*))?$/s;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 // reg-name without ";" "," "=" and the like would be too strict: unreserved, percent-encoded and sub-delims.
 const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
 const IPV6 = /^([0-9A-Fa-f:.]+)(?:%(?:25)?[A-Za-z0-9._~-]+)?$/;
 const USERINFO = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*$/;
-const PORT = /^[0-9]{1,5}$/;
+const PORT = /^[0-9]{0,5}$/;
 /** What may stand in a request target. */
 const TARGET = /^[\x21-\x7e]+$/;
 
@@ -174,30 +176,20 @@ function cutURL(text: string): ParsedURL {
 }
 
 function rememberAuthority(front: string, schemeEnd: number): Authority {
-  const authority = parseAuthority(front.slice(0, schemeEnd), front.slice(schemeEnd + 3));
+  const [, userinfo = "", host = "", port = ""] = AUTHORITY.exec(front.slice(schemeEnd + 3)) ?? [];
+  // Never shown: it may be a password. A backslash would be the end of the host to a browser.
+  if (!USERINFO.test(userinfo)) throw invalid("what stands in front of '@' is no userinfo");
+  if (!PORT.test(port)) throw invalid("the port is no number from 0 to 65535");
+  const authority = makeAuthority(front.slice(0, schemeEnd), host, port === "" ? null : Number(port));
   if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
   authorities.set(front, authority);
   return authority;
 }
 
-function parseAuthority(scheme: string, text: string): Authority {
-  const at = text.lastIndexOf("@");
-  // Never shown: it may be a password. A backslash would be the end of the host to a browser.
-  if (at >= 0 && !USERINFO.test(text.slice(0, at))) throw invalid("what stands in front of '@' is no userinfo");
-  const hostAndPort = text.slice(at + 1);
-  const bracket = hostAndPort.startsWith("[") ? hostAndPort.indexOf("]") : -1;
-  const colon = hostAndPort.indexOf(":", bracket + 1);
-  const host = colon < 0 ? hostAndPort : hostAndPort.slice(0, colon);
-  const port = colon < 0 ? "" : hostAndPort.slice(colon + 1);
-  if (port !== "" && !PORT.test(port)) throw invalid("the port is no number from 0 to 65535");
-  return makeAuthority(scheme, host, port === "" ? null : Number(port));
-}
-
 function authorityOfParts({ scheme, host, port = null }: Partial<URLParts>): Authority {
   if (typeof scheme !== "string" || typeof host !== "string") throw new TypeError("a URL needs a scheme and a host");
   if (!SCHEME.test(scheme)) throw invalid(`"${shown(scheme)}" is no scheme`);
-  const isBareIPv6 = host.includes(":") && !host.startsWith("[");
-  return makeAuthority(scheme, isBareIPv6 ? `[${host}]` : host, port);
+  return makeAuthority(scheme, host.startsWith("[") ? host : bracketed(host), port);
 }
 
 function makeAuthority(schemeText: string, hostText: string, port: number | null): Authority {
@@ -214,7 +206,7 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
     throw invalid(`"${shown(hostText)}" is no host (outside ASCII: give it in punycode)`);
   }
   if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
-    throw invalid(`the port ${port} is no number from 0 to 65535`);
+    throw invalid("the port is no number from 0 to 65535");
   }
   const scheme = schemeText.toLowerCase();
   // RFC 6874: a zone is written "%25eth0" in a URL, means "%eth0", and is nobody's business but this machine's.

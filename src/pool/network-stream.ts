@@ -6,7 +6,7 @@
 
 import { ConnectTimeout, missingOption, ReadError, RemoteProtocolError, WriteError } from "../errors.ts";
 import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
-import { wrongType } from "../own-properties.ts";
+import { checkOctets } from "../octets.ts";
 import { byteStream, PieceQueue } from "../piece-queue.ts";
 import { checkTLSOptions, type TLSOptions } from "../tls-options.ts";
 import { TimeLimit } from "./deadlines.ts";
@@ -70,7 +70,7 @@ export class NetworkStream implements NetworkReceiver {
    * Rejects with WriteError when the connection broke or is closed.
    */
   async write(octets: Uint8Array): Promise<void> {
-    if (!(octets instanceof Uint8Array)) throw wrongType("what is written", "a Uint8Array", octets);
+    checkOctets(octets);
     // Of several that wait the first to go on writes, and the others find that they have to wait again.
     while (this.#draining) await this.#draining;
     if (this.#writableNetwork().write(octets)) return;

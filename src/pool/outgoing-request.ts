@@ -45,7 +45,7 @@ export function prepareRequest(parts: RequestParts): OutgoingRequest {
   const isHere = content === null || content instanceof Uint8Array;
   checkLength(head, isHere ? (content?.length ?? 0) : content.size);
   if (trailers !== null && head.facts.framing !== "chunked") {
-    throw new LocalProtocolError("trailers need content sent chunked", { reason: "trailers-without-chunked" });
+    throw new LocalProtocolError("trailers need chunked content", { reason: "trailers-without-chunked" });
   }
   const isRepeatable = IDEMPOTENT_METHODS.has(method) && (isHere || content.isReplayable);
   return { authority, head, content, trailers, isRepeatable };

@@ -24,12 +24,8 @@ import { readTrailerSection } from "./trailer-section.ts";
 /** Decodes chunks up to the trailer section, which is left to the owner. */
 export class ChunkReader {
   readonly #state = new Int32Array(STATE_COUNT);
-  #size = 0;
-
   /** Octets of the message so far, those in front of the first chunk included. */
-  get size(): number {
-    return this.#size;
-  }
+  size = 0;
 
   /** The last chunk has been read: the trailer section follows. */
   get isAtTrailer(): boolean {
@@ -39,7 +35,7 @@ export class ChunkReader {
   /** Starts a new message, of which `before` octets have been read already. */
   reset(before = 0): void {
     this.#state.fill(0);
-    this.#size = before;
+    this.size = before;
   }
 
   /**
@@ -52,9 +48,9 @@ export class ChunkReader {
     const address = place(octets, start, start + size);
     codec.state.set(this.#state);
     const answer = codec.decodeChunks(address, size, maxExtensionSize);
-    if (answer < INCOMPLETE) throw remoteError(answer, "malformed chunk", octets, start, end, this.#size);
+    if (answer < INCOMPLETE) throw remoteError(answer, "malformed chunk", octets, start, end, this.size);
     this.#state.set(codec.state);
-    this.#size += answer;
+    this.size += answer;
     return answer;
   }
 

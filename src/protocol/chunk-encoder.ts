@@ -1,5 +1,6 @@
 // The chunked coding put on (RFC 9112 section 7.1): one chunk for each piece, no extensions.
 
+import { HEAD } from "../../assembly/abi.ts";
 import { checkOctets, concat, copyOf, encodeLatin1, NO_OCTETS } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import type { HeadersInput } from "./field-lines.ts";
@@ -15,7 +16,7 @@ const JOINED_SIZE = 2048;
 export function chunkPieces(octets: Uint8Array): Uint8Array[] {
   if (octets.length === 0) return [];
   const lineSize = codec.encodeChunkSize(octets.length);
-  const line = codec.octets.subarray(codec.headAddress, codec.headAddress + lineSize);
+  const line = codec.octets.subarray(HEAD, HEAD + lineSize);
   if (octets.length > JOINED_SIZE) return [copyOf(line), octets, CRLF];
   const chunk = new Uint8Array(lineSize + octets.length + 2);
   chunk.set(line);

@@ -112,7 +112,7 @@ export class ClientConnection {
     }
     if (head.facts.framing === "chunked" && this.#response.isOldVersion) {
       // RFC 9112 section 6.1; the next connection may lead to a server that knows better.
-      const sentence = "the server speaks HTTP/1.0, which knows no chunks: give a Content-Length";
+      const sentence = "the server speaks HTTP/1.0: give a Content-Length";
       throw new LocalProtocolError(sentence, { reason: "chunked-to-http-1-0" });
     }
     this.#response.expect(methodContext(head.method) | this.#leniency, head.facts);

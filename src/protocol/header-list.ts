@@ -161,22 +161,9 @@ export function takeHeaderList(text: string): HeaderList {
 }
 
 // obs-fold = OWS CRLF RWS (RFC 9112 section 5.2), taken for one SP. A lone LF stands in it only under the leniency
-// "bare-lf". Line by line, in linear time: a peer chooses how many blanks there are.
+// "bare-lf". Whole runs of blanks, so that it takes linear time: a peer chooses how many there are.
 function unfold(value: string): string {
-  return value.split("\n").map(trimLine).join(" ");
-}
-
-function trimLine(line: string): string {
-  let start = 0;
-  let end = line.length;
-  while (start < end && isBlank(line.charCodeAt(start))) start++;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
-  return line.slice(start, end);
-}
-
-// SP, HTAB or CR
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0d;
+  return value.replace(/[ \t\r\n]+/g, (blanks) => " ".repeat(blanks.split("\n").length - 1) || blanks);
 }
 
 function lowerCase(code: number): number {

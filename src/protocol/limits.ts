@@ -47,11 +47,13 @@ const CEILINGS: Partial<Limits> = {
   maxChunkExtensionSize: 2 ** 31 - 1,
 };
 
+type LimitChanges = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
 /**
  * `base` with the limits of `changes` in place of its own.
  * @throws TypeError for an unknown name, RangeError for a number that is no limit
  */
-export function resolveLimits(changes: Partial<Limits> | undefined, base: Readonly<Limits> = DEFAULT_LIMITS): Limits {
+export function resolveLimits(changes: LimitChanges | undefined, base: Readonly<Limits> = DEFAULT_LIMITS): Limits {
   const limits = { ...base };
   for (const [name, value] of Object.entries(changes ?? {})) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw unknownName("limits", name, Object.keys(DEFAULT_LIMITS));

@@ -1,40 +1,40 @@
 // Why a message was refused: the reason's number (assembly/abi.ts) to the word that errors carry and docs/errors.md
 // explains, and from there to the message.
 
-import * as abi from "../../assembly/abi.ts";
+import { RESULT_ERROR_OFFSET } from "../../assembly/abi.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../errors.ts";
 import { printable } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 
-/** The words; docs/errors.md explains each. */
-const REASONS: Readonly<Record<number, string>> = {
-  [abi.REASON_INVALID_VERSION]: "invalid-version",
-  [abi.REASON_INVALID_STATUS]: "invalid-status",
-  [abi.REASON_INVALID_REASON_PHRASE]: "invalid-reason-phrase",
-  [abi.REASON_WHITESPACE_BEFORE_HEADERS]: "whitespace-before-headers",
-  [abi.REASON_EMPTY_HEADER_NAME]: "empty-header-name",
-  [abi.REASON_INVALID_HEADER_NAME]: "invalid-header-name",
-  [abi.REASON_WHITESPACE_BEFORE_COLON]: "whitespace-before-colon",
-  [abi.REASON_MISSING_COLON]: "missing-colon",
-  [abi.REASON_INVALID_HEADER_VALUE]: "invalid-header-value",
-  [abi.REASON_BARE_CR]: "bare-cr",
-  [abi.REASON_BARE_LF]: "bare-lf",
-  [abi.REASON_TOO_MANY_HEADER_LINES]: "max-header-lines",
-  [abi.REASON_FOLDED_FRAMING_HEADER]: "folded-framing-header",
-  [abi.REASON_INVALID_CONTENT_LENGTH]: "invalid-content-length",
-  [abi.REASON_CONFLICTING_CONTENT_LENGTH]: "conflicting-content-length",
-  [abi.REASON_CONTENT_LENGTH_WITH_TRANSFER_ENCODING]: "content-length-with-transfer-encoding",
-  [abi.REASON_UNSUPPORTED_TRANSFER_ENCODING]: "unsupported-transfer-encoding",
-  [abi.REASON_TRANSFER_ENCODING_IN_HTTP_1_0]: "transfer-encoding-in-http-1-0",
-  [abi.REASON_INVALID_CHUNK_SIZE]: "invalid-chunk-size",
-  [abi.REASON_INVALID_CHUNK_EXTENSION]: "invalid-chunk-extension",
-  [abi.REASON_INVALID_CHUNK_END]: "invalid-chunk-end",
-  [abi.REASON_CHUNK_EXTENSIONS_TOO_LARGE]: "max-chunk-extension-size",
-  [abi.REASON_INVALID_METHOD]: "invalid-method",
-  [abi.REASON_INVALID_TARGET]: "invalid-target",
-  [abi.REASON_DUPLICATE_HOST]: "duplicate-host",
-  [abi.REASON_INVALID_HOST]: "invalid-host",
-};
+/** The words in the order of their numbers, REASON_ in abi.ts, from 1 on; docs/errors.md explains each. */
+const REASONS = [
+  "invalid-version",
+  "invalid-status",
+  "invalid-reason-phrase",
+  "whitespace-before-headers",
+  "empty-header-name",
+  "invalid-header-name",
+  "whitespace-before-colon",
+  "missing-colon",
+  "invalid-header-value",
+  "bare-cr",
+  "bare-lf",
+  "max-header-lines",
+  "folded-framing-header",
+  "invalid-content-length",
+  "conflicting-content-length",
+  "content-length-with-transfer-encoding",
+  "unsupported-transfer-encoding",
+  "transfer-encoding-in-http-1-0",
+  "invalid-chunk-size",
+  "invalid-chunk-extension",
+  "invalid-chunk-end",
+  "max-chunk-extension-size",
+  "invalid-method",
+  "invalid-target",
+  "duplicate-host",
+  "invalid-host",
+];
 
 /** What the word alone does not say. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -47,8 +47,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(answer: number): string {
-  const known = REASONS[-answer];
-  if (!known) throw new Error(`the codec answered ${answer}, which no reason stands for`);
+  const known = REASONS[-answer - 1];
+  if (!known) throw new Error(`unknown answer of the codec: ${answer}`);
   return known;
 }
 
@@ -70,7 +70,7 @@ export function remoteError(
   before = 0,
 ): RemoteProtocolError {
   const reason = reasonOf(answer);
-  const at = codec.result[abi.RESULT_ERROR_OFFSET] as number;
+  const at = codec.result[RESULT_ERROR_OFFSET] as number;
   const offset = before + at;
   const near = printable(octets.subarray(Math.max(start, start + at - 12), Math.min(end, start + at + 12)));
   return new RemoteProtocolError(`${what}: ${sentenceOf(reason)}, at octet ${offset} near ${near}`, { reason, offset });

@@ -33,8 +33,7 @@ export class RequestHalf {
     const framing = this.facts?.framing;
     if (framing === "chunked") return chunkPieces(octets);
     if (octets.length > this.#left) {
-      const announced = framing === "content-length" ? "Content-Length announced" : "the head announced: there is none";
-      throw this.#fail("content-too-long", `the content is longer than ${announced}`);
+      throw this.#fail("content-too-long", "the content is longer than the head announced");
     }
     this.#left -= octets.length;
     return octets.length === 0 ? NO_PIECES : [octets];
@@ -42,17 +41,11 @@ export class RequestHalf {
 
   /** The end: nothing to write, or the last chunk with its trailers. */
   sendEnd(trailers?: HeadersInput): readonly Uint8Array[] {
-    const next = this.#next(REQUEST_TRANSITIONS[this.state].end, "end");
-    if (this.facts?.framing === "chunked") {
-      const pieces = [this.#lastChunk(trailers)];
-      this.state = next;
-      return pieces;
-    }
-    this.state = next;
+    this.state = this.#next(REQUEST_TRANSITIONS[this.state].end, "end");
+    if (this.facts?.framing === "chunked") return [this.#lastChunk(trailers)];
     if (trailers !== undefined) throw this.#fail("trailers-without-chunked", "trailers need chunked content");
     if (this.#left > 0) {
-      const sentence = `the content is ${this.#left} octets shorter than Content-Length announced`;
-      throw this.#fail("content-too-short", sentence);
+      throw this.#fail("content-too-short", `the content is ${this.#left} octets shorter than the head announced`);
     }
     return NO_PIECES;
   }

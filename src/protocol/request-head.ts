@@ -8,6 +8,7 @@ import {
   FLAG_UPGRADE,
   FRAMING_CHUNKED,
   FRAMING_CONTENT_LENGTH,
+  HEAD,
   REASON_INVALID_HEADER_NAME,
   REASON_INVALID_HEADER_VALUE,
   REASON_INVALID_METHOD,
@@ -15,7 +16,6 @@ import {
   RESULT_ERROR_OFFSET,
   RESULT_FLAGS,
   RESULT_FRAMING,
-  RESULT_HEAD_START,
   TEXT_SIZE,
 } from "../../assembly/abi.ts";
 import type { LocalProtocolError } from "../errors.ts";
@@ -157,8 +157,7 @@ function putPart(part: string, at: number): number {
 
 // Copies what was encoded last to `octets`, which has its size.
 function takeEncoded(size: number, octets: Uint8Array): Uint8Array {
-  const start = codec.result[RESULT_HEAD_START] as number;
-  octets.set(codec.octets.subarray(start, start + size));
+  octets.set(codec.octets.subarray(HEAD, HEAD + size));
   return octets;
 }
 

@@ -9,10 +9,7 @@ import {
   CONTEXT_HEAD,
   FLAG_KEEP_ALIVE,
   FLAG_SWITCHED,
-  FRAMING_CHUNKED,
-  FRAMING_CLOSE_DELIMITED,
   FRAMING_CONTENT_LENGTH,
-  FRAMING_NONE,
   INCOMPLETE,
   RESULT_FLAGS,
   RESULT_FRAMING,
@@ -30,12 +27,8 @@ import { type HeaderList, takeHeaderList } from "./header-list.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "./limits.ts";
 import { passed, remoteError } from "./reasons.ts";
 
-const FRAMINGS: Readonly<Record<number, Framing>> = {
-  [FRAMING_NONE]: "none",
-  [FRAMING_CONTENT_LENGTH]: "content-length",
-  [FRAMING_CHUNKED]: "chunked",
-  [FRAMING_CLOSE_DELIMITED]: "close-delimited",
-};
+/** In the order of their numbers, FRAMING_ in abi.ts. */
+const FRAMINGS: readonly Framing[] = ["none", "content-length", "chunked", "close-delimited"];
 
 const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 

@@ -1,5 +1,5 @@
-/** The WebAssembly module in base64, compiled from assembly/ by scripts/codec-plugin.mjs. */
+/** The WebAssembly module in hexadecimal digits, compiled from assembly/ by scripts/codec-plugin.mjs. */
 declare module "virtual:codec" {
-  const base64: string;
-  export default base64;
+  const digits: string;
+  export default digits;
 }

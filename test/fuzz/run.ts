@@ -26,7 +26,7 @@ await build({
       setup({ onResolve, onLoad }) {
         onResolve({ filter: /^virtual:codec$/ }, () => ({ path: "codec", namespace: "codec" }));
         onLoad({ filter: /.*/, namespace: "codec" }, async () => ({
-          contents: `export default "${Buffer.from(await compileCodec()).toString("base64")}";`,
+          contents: `export default "${Buffer.from(await compileCodec()).toString("hex")}";`,
         }));
       },
     },

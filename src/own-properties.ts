@@ -53,3 +53,25 @@ export function typed<T>(
   if (value !== null && typeof value !== type) throw wrongType(`${what}.${name}`, `a ${type}`, value);
   return value as T | null;
 }
+
+/**
+ * `base` with the numbers of `changes` in place of its own; `check` throws for those that are none.
+ * @throws TypeError when `changes`, which was given as `what`, is no object, or has a name that `base` has not
+ */
+export function withNumbers<Name extends string>(
+  what: string,
+  changes: unknown,
+  base: Readonly<Record<Name, number>>,
+  check: (name: Name, value: unknown) => void,
+): Record<Name, number> {
+  const merged: Record<Name, number> = { ...base };
+  if (changes === undefined || changes === null) return merged;
+  checkObject(changes, what);
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(base, name)) throw unknownName(what, name, Object.keys(base));
+    if (value === undefined || value === null) continue;
+    check(name as Name, value);
+    merged[name as Name] = value;
+  }
+  return merged;
+}

@@ -203,7 +203,7 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
   const isLiteral = hostText.startsWith("[");
   const host = isLiteral ? hostText.slice(1, -1) : hostText;
   if (isLiteral ? !hostText.endsWith("]") || !isIPv6(host) : !REG_NAME.test(host)) {
-    throw invalid(`"${shown(hostText)}" is no host (outside ASCII: give it in punycode)`);
+    throw invalid(`"${shown(hostText)}" is no host (outside ASCII: in punycode)`);
   }
   if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw invalid("the port is no number from 0 to 65535");

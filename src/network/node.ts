@@ -151,13 +151,11 @@ class NodeConnection implements NetworkConnection {
   }
 
   write(octets: Uint8Array): boolean {
-    if (this.#isBroken) return false;
     this.#socket.write(octets, this.#written);
     return this.#isDrained();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
-    if (this.#isBroken) return false;
     this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece, this.#written);
     this.#socket.uncork();
@@ -244,15 +242,15 @@ class NodeConnection implements NetworkConnection {
     const socket = this.#socket;
     const destroy = socket.destroy;
     socket.destroy = (error?: Error & { syscall?: string }): net.Socket => {
-      if (this.#isBroken || this.#isOver || error?.syscall !== "write") return destroy.call(socket, error);
+      if (this.#isOver || (!this.#isBroken && error?.syscall !== "write")) return destroy.call(socket, error);
+      if (!this.#isBroken) this.settle(() => destroy.call(socket, error));
       this.#isBroken = true;
-      this.settle(() => destroy.call(socket, error));
       return socket;
     };
   }
 
   #isDrained(): boolean {
-    this.#isWaiting = this.#socket.writableLength > 0;
+    this.#isWaiting = this.#isBroken || this.#socket.writableLength > 0;
     return !this.#isWaiting;
   }
 

@@ -34,7 +34,7 @@ export class HTTPConnection
   requestCount = 0;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
   expiresAt = Infinity;
-  /** When the last response had come, on the same clock: from then on nothing that comes was asked for. */
+  /** When the last response had come, on the same clock: what comes from then on was not asked for. */
   idleSince = 0;
   isPaused = false;
   readonly #owner: ConnectionOwner<HTTPConnection>;
@@ -63,8 +63,7 @@ export class HTTPConnection
   }
 
   override toString(): string {
-    const { origin } = this.route.authority;
-    return `<HTTPConnection ['${origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
+    return `<HTTPConnection ['${this.route.authority.origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
   }
 
   /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */

@@ -111,7 +111,7 @@ export class NetworkStream implements NetworkReceiver {
       this.#handshake = null;
       secure.busy();
       this.#handOver(stream, secure);
-      this.fail(new ReadError("TLS has been started: there is another stream now"));
+      this.fail(new ReadError("TLS has been started"));
       this.#successor = stream;
       return stream;
     } catch (error) {

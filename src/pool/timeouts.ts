@@ -1,6 +1,6 @@
 // Time limits in milliseconds. Absent means no limit, 0 means at once: what is there already succeeds.
 
-import { checkObject, unknownName } from "../own-properties.ts";
+import { withNumbers } from "../own-properties.ts";
 
 /** Time limits of one request; those that are not given are the pool's. */
 export interface Timeouts {
@@ -42,15 +42,9 @@ export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
  */
 export function resolveTimeouts(changes: Timeouts | null | undefined, base: ResolvedTimeouts): ResolvedTimeouts {
   if (changes === undefined || changes === null) return base;
-  checkObject(changes, "timeout");
-  const timeouts = { ...base };
-  for (const [name, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(DEFAULT_TIMEOUTS, name)) throw unknownName("timeout", name, Object.keys(DEFAULT_TIMEOUTS));
-    if (value === undefined || value === null) continue;
+  return withNumbers("timeout", changes, base, (name, value) => {
     if (typeof value !== "number" || !(value >= 0)) {
       throw new TypeError(`timeout.${name} must be milliseconds from 0 on, not ${value}`);
     }
-    timeouts[name as keyof Timeouts] = value;
-  }
-  return timeouts;
+  });
 }

@@ -2,7 +2,7 @@
 // whose reason names the limit; nothing is ever cut off silently.
 
 import { FIELD_CAPACITY, TEXT_SIZE } from "../../assembly/abi.ts";
-import { unknownName } from "../own-properties.ts";
+import { withNumbers } from "../own-properties.ts";
 
 /** The limits of api.md 5, in octets and counts. */
 export interface Limits {
@@ -53,18 +53,15 @@ type LimitChanges = { readonly [Name in keyof Limits]?: Limits[Name] | undefined
  * `base` with the limits of `changes` in place of its own.
  * @throws TypeError for an unknown name, RangeError for a number that is no limit
  */
-export function resolveLimits(changes: LimitChanges | undefined, base: Readonly<Limits> = DEFAULT_LIMITS): Limits {
-  const limits = { ...base };
-  for (const [name, value] of Object.entries(changes ?? {})) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw unknownName("limits", name, Object.keys(DEFAULT_LIMITS));
-    if (value === undefined) continue;
-    const key = name as keyof Limits;
-    const ceiling = CEILINGS[key] ?? Infinity;
-    const isCount = typeof value === "number" && value >= 0 && (Number.isInteger(value) || value === Infinity);
-    if (!isCount || value > ceiling) {
+export function resolveLimits(
+  changes: LimitChanges | null | undefined,
+  base: Readonly<Limits> = DEFAULT_LIMITS,
+): Limits {
+  return withNumbers<keyof Limits>("limits", changes, base, (name, value) => {
+    const ceiling = CEILINGS[name] ?? Infinity;
+    const isCount = Number.isInteger(value) || value === Infinity;
+    if (!isCount || (value as number) < 0 || (value as number) > ceiling) {
       throw new RangeError(`limits.${name} must be a whole number from 0 to ${ceiling}, not ${value}`);
     }
-    limits[key] = value;
-  }
-  return limits;
+  });
 }

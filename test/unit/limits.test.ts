@@ -180,9 +180,16 @@ describe("setting limits", () => {
   });
 
   test("what is no whole number from 0 on is a RangeError", () => {
-    for (const value of [-1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "1", null, true, 1n]) {
+    for (const value of [-1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "1", true, 1n]) {
       expect(name({ maxHeaderSize: value }), String(value)).toThrow(RangeError);
       expect(name({ maxInformational: value }), String(value)).toThrow(RangeError);
+    }
+  });
+
+  test("null stands for a limit that is not given, as it does for every option; what is no object is a TypeError", () => {
+    expect(name({ maxHeaderSize: null })).not.toThrow();
+    for (const limits of [5, "x", [], () => {}]) {
+      expect(() => new ClientConnection({ limits: limits as object }), String(limits)).toThrow(TypeError);
     }
   });
 

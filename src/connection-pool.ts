@@ -21,7 +21,7 @@ import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { Request, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
 import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
-import { type Authority, toParsedURL, type URL, urlOf } from "./url.ts";
+import { type Authority, type ParsedURL, toParsedURL, type URL, urlOf } from "./url.ts";
 
 /** One of the pool's connections, as `pool.connections` lists them. */
 export interface PoolConnection {
@@ -115,9 +115,16 @@ export class BaseConnectionPool {
     return new Promise((resolve, reject) => {
       const options = checkOptions(given);
       const { headers, content: givenContent = null, extensions: givenExtensions = {} } = options;
+      let read: (ParsedURL & { readonly lines: FieldLines }) | null = null;
       // The request as an error shows it; made only when there is one, and from what was read of it as far as that went.
-      let makeRequest = (): Request =>
-        new Request(method, url, { headers, content: givenContent, extensions: givenExtensions });
+      const makeRequest = (): Request => {
+        const init = {
+          headers: read ? headerListOf(read.lines) : headers,
+          content: givenContent,
+          extensions: givenExtensions,
+        };
+        return new Request(method, read ? urlOf(read) : url, init);
+      };
       try {
         const signal = checkSignal(options.signal);
         signal?.throwIfAborted();
@@ -129,12 +136,7 @@ export class BaseConnectionPool {
         // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
         const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : parsed.authority.hostHeader;
         const lines = completeLines(name, host, headers, content);
-        makeRequest = () =>
-          new Request(name, urlOf({ ...parsed, target }), {
-            headers: headerListOf(lines),
-            content: givenContent,
-            extensions: givenExtensions,
-          });
+        read = { authority: parsed.authority, target, lines };
         this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
       } catch (error) {
         reject(refuse(error, givenContent, makeRequest));

@@ -45,7 +45,8 @@ export function toFieldLines(input: HeadersInput, lines: FieldLines = []): Field
     }
   } else {
     // A Date or a Promise has no properties of its own, and would pass for no headers at all.
-    if (kindOf(input) !== "Object") throw wrongType("headers", "a plain object or an iterable of pairs", input);
+    const isPlain = Object.getPrototypeOf(input) === Object.prototype || kindOf(input) === "Object";
+    if (!isPlain) throw wrongType("headers", "a plain object or an iterable of pairs", input);
     for (const name in input) {
       if (Object.hasOwn(input, name)) lines.push(toCharacters(name, "name"), toCharacters(input[name], "value"));
     }

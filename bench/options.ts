@@ -38,6 +38,7 @@ const CASES: readonly Case[] = [
 const CONTESTANTS: readonly Contestant[] = [
   { name: "httpcore", title: "httpcore request, read timeout and signal" },
   { name: "httpcore-plain", title: "httpcore request" },
+  { name: "httpcore-paths", title: "httpcore request, another path each time" },
   { name: "undici", title: "undici request, arrayBuffer()" },
   { name: "undici-dump", title: "undici request, dump()" },
   { name: "undici-signal", title: "undici request, signal, arrayBuffer()" },

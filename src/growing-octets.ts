@@ -4,7 +4,7 @@
 // large fills one block that is the result. No more than a bounded guess is allocated ahead, whatever a Content-Length
 // promised: a peer must not make us allocate ahead of its octets.
 
-import { NO_OCTETS } from "./octets.ts";
+import { concat, NO_OCTETS } from "./octets.ts";
 
 /** The most that is allocated on a promise. */
 const TRUSTED_SIZE = 262_144;
@@ -34,14 +34,9 @@ export class GrowingOctets {
   /** All octets so far. The object must not be used afterwards. */
   take(): Uint8Array<ArrayBuffer> {
     if (this.#blocks.length === 1 && this.#filled === this.#block.length) return this.#block;
-    const whole = new Uint8Array(this.#size);
-    let at = 0;
-    for (const block of this.#blocks) {
-      const left = this.#size - at;
-      whole.set(block.length <= left ? block : block.subarray(0, left), at);
-      at += block.length;
-    }
-    return whole;
+    // Of several pieces `concat` makes a new run, of which an empty one makes sure.
+    const pieces = [...this.#blocks.slice(0, -1), this.#block.subarray(0, this.#filled), NO_OCTETS];
+    return concat(pieces) as Uint8Array<ArrayBuffer>;
   }
 
   #fill(octets: Uint8Array): void {

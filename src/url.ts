@@ -152,27 +152,22 @@ export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
 const authorities = new Map<string, Authority>();
 const MAX_AUTHORITIES = 1024;
 
-// The text seen last, as a caller tends to stay with it.
-let latestText = "";
-let latestURL: ParsedURL | null = null;
+// What stood in front of the target last, as a caller tends to stay with it.
+let latestFront = "";
+let latestAuthority: Authority | null = null;
 
 function parseURL(text: string): ParsedURL {
-  if (latestURL === null || text !== latestText) {
-    latestURL = cutURL(text);
-    latestText = text;
+  if (latestAuthority === null || !text.startsWith(latestFront) || text[latestFront.length] !== "/") {
+    const [front, scheme] = FRONT.exec(text) ?? [];
+    if (front === undefined || scheme === undefined) {
+      throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
+    }
+    latestAuthority = authorities.get(front) ?? rememberAuthority(front, scheme.length);
+    latestFront = front;
   }
-  return latestURL;
-}
-
-function cutURL(text: string): ParsedURL {
-  const [front, scheme] = FRONT.exec(text) ?? [];
-  if (front === undefined || scheme === undefined) {
-    throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
-  }
-  const authority = authorities.get(front) ?? rememberAuthority(front, scheme.length);
-  const fragment = text.indexOf("#", front.length);
-  const target = text.slice(front.length, fragment < 0 ? text.length : fragment);
-  return { authority, target: target.startsWith("/") ? target : `/${target}` };
+  const fragment = text.indexOf("#", latestFront.length);
+  const target = text.slice(latestFront.length, fragment < 0 ? text.length : fragment);
+  return { authority: latestAuthority, target: target.startsWith("/") ? target : `/${target}` };
 }
 
 function rememberAuthority(front: string, schemeEnd: number): Authority {

@@ -27,3 +27,13 @@ export async function plain(run) {
   await keepAsking(run, async () => (await pool.request("GET", url, options)).content.length);
   await pool.close();
 }
+
+/** As `plain`, with another path for each request: no head is like the one before. @param {import("./main.mjs").Run} run */
+export async function paths(run) {
+  const pool = new ConnectionPool({ maxConnections: run.connections });
+  const origin = `http://127.0.0.1:${run.port}/`;
+  const options = { headers: HEADERS };
+  let count = 0;
+  await keepAsking(run, async () => (await pool.request("GET", origin + (count++ % 10_000), options)).content.length);
+  await pool.close();
+}

@@ -22,6 +22,7 @@ import { responseNamed } from "../responses.mjs";
 const CONTESTANTS = {
   httpcore: async () => (await import("./httpcore.mjs")).withFeatures,
   "httpcore-plain": async () => (await import("./httpcore.mjs")).plain,
+  "httpcore-paths": async () => (await import("./httpcore.mjs")).paths,
   undici: async () => (await import("./undici.mjs")).arrayBuffer,
   "undici-dump": async () => (await import("./undici.mjs")).dump,
   "undici-signal": async () => (await import("./undici.mjs")).withSignal,

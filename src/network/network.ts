@@ -50,8 +50,9 @@ export interface SocketOptions {
 /** An open connection. */
 export interface NetworkConnection {
   /**
-   * Sends octets; they must not change before they have been taken. True when all of them, and all before, have been
-   * taken by the operating system; else `receiver.drained` is called when they have.
+   * Sends octets; they must not change before they have been taken, and are not to be changed here, as requests that
+   * are alike share them. True when all of them, and all before, have been taken by the operating system; else
+   * `receiver.drained` is called when they have.
    */
   write(octets: Uint8Array): boolean;
   /** As `write` for several pieces, as few segments as possible. */

@@ -6,6 +6,7 @@
 
 import net from "node:net";
 import type tls from "node:tls";
+import { NO_OCTETS } from "../octets.ts";
 import type {
   ConnectOptions,
   NetworkBackend,
@@ -133,6 +134,8 @@ function countBusy(change: 1 | -1): void {
 class NodeConnection implements NetworkConnection {
   readonly #socket: net.Socket;
   readonly #receiver: NetworkReceiver;
+  /** What every write calls back: a tick of the event loop that only TLS needs, as it never takes octets at once. */
+  readonly #told: ((error?: Error | null) => void) | undefined;
   #isBusy = false;
   #isWaiting = false;
   #isBroken = false;
@@ -141,6 +144,7 @@ class NodeConnection implements NetworkConnection {
   constructor(socket: net.Socket, receiver: NetworkReceiver) {
     this.#socket = socket;
     this.#receiver = receiver;
+    if ("encrypted" in socket) this.#told = this.#written;
     socket.unref();
     this.#readBeforeWritesFail();
     socket.on("end", () => {
@@ -151,13 +155,13 @@ class NodeConnection implements NetworkConnection {
   }
 
   write(octets: Uint8Array): boolean {
-    this.#socket.write(octets, this.#written);
+    this.#socket.write(octets, this.#told);
     return this.#isDrained();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
     this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece, this.#written);
+    for (const piece of pieces) this.#socket.write(piece, this.#told);
     this.#socket.uncork();
     return this.#isDrained();
   }
@@ -251,6 +255,7 @@ class NodeConnection implements NetworkConnection {
 
   #isDrained(): boolean {
     this.#isWaiting = this.#isBroken || this.#socket.writableLength > 0;
+    if (this.#isWaiting && !this.#told) this.#socket.write(NO_OCTETS, this.#written);
     return !this.#isWaiting;
   }
 

@@ -132,10 +132,12 @@ export class ClientConnection {
 
   /** Takes the first `size` octets of `octets`, as they came from the peer; null when the peer has closed its side. */
   receive(octets: Uint8Array | null, size: number = octets?.length ?? 0): void {
-    if (octets !== null) checkOctets(octets);
-    if (octets === null) this.#response.peerHasClosed = true;
-    else if (this.#ownership === "borrowed") this.#response.input.add(octets, size);
-    else if (size > 0) this.#response.input.add(copyOf(octets, 0, size), size);
+    if (octets === null) {
+      this.#response.peerHasClosed = true;
+      return;
+    }
+    checkOctets(octets);
+    this.#response.input.add(this.#ownership === "borrowed" ? octets : copyOf(octets, 0, size), size);
   }
 
   /**

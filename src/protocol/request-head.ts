@@ -6,8 +6,6 @@ import {
   FLAG_EXPECT_CONTINUE,
   FLAG_HOST,
   FLAG_UPGRADE,
-  FRAMING_CHUNKED,
-  FRAMING_CONTENT_LENGTH,
   HEAD,
   REASON_INVALID_HEADER_NAME,
   REASON_INVALID_HEADER_VALUE,
@@ -25,6 +23,7 @@ import type { RequestFacts, RequestHead } from "./events.ts";
 import { type FieldLines, findAll, type HeadersInput, protocolsIn, toFieldLines } from "./field-lines.ts";
 import { localError, refused } from "./reasons.ts";
 import { checkRequest, checkTrailers } from "./request-rules.ts";
+import { FRAMINGS } from "./response-head.ts";
 
 const SHORT_PART = 48;
 
@@ -38,20 +37,32 @@ const TOO_WIDE = /[^\0-\xff]/;
 export interface EncodedHead {
   readonly method: string;
   readonly target: string;
+  readonly lines: FieldLines;
   /** The octets of the head. */
   readonly octets: Uint8Array;
   readonly facts: RequestFacts;
 }
 
+// The head encoded last. A program that asks for the same again and again, or many times at once, has it encoded once.
+let latest: EncodedHead | null = null;
+
 /**
- * Encodes a request that may be sent: by its grammar, and by the rules of request-rules.ts.
+ * Encodes a request that may be sent: by its grammar, and by the rules of request-rules.ts. The answer is shared by
+ * requests that are alike, and so must be `head.lines`: neither is changed by anybody.
  * @throws LocalProtocolError when a part breaks the grammar, the framing fields contradict each other, or a rule is broken
  */
 export function encodeRequest(head: RequestHead): EncodedHead {
+  const { method, target, lines } = head;
+  if (latest && latest.target === target && latest.method === method && areSame(latest.lines, lines)) return latest;
   const size = encodeHead(head);
-  const facts = requestFacts(head.lines);
+  const facts = requestFacts(lines);
   checkRequest(head, facts);
-  return { method: head.method, target: head.target, octets: takeEncoded(size, allocate(size)), facts };
+  latest = { method, target, lines, octets: takeEncoded(size, allocate(size)), facts };
+  return latest;
+}
+
+function areSame(lines: FieldLines, others: FieldLines): boolean {
+  return lines.length === others.length && lines.every((part, i) => part === others[i]);
 }
 
 // Encodes the head into the codec's head region and answers its size.
@@ -79,36 +90,15 @@ export function encodeTrailerSection(trailers: HeadersInput): Uint8Array {
   return takeEncoded(answer, new Uint8Array(answer));
 }
 
-// What the head that was encoded last means. Most requests have no content and mean the same, so they share an object.
-const factsWithoutContent: RequestFacts[] = [];
-const NO_OFFERS: readonly string[] = [];
-
+// What the head that was encoded last means.
 function requestFacts(lines: FieldLines): RequestFacts {
-  const framing = codec.result[RESULT_FRAMING] as number;
+  const framing = FRAMINGS[codec.result[RESULT_FRAMING] as number] as RequestFacts["framing"];
   const flags = codec.result[RESULT_FLAGS] as number;
-  const offers = flags & FLAG_UPGRADE ? protocolsIn(findAll(lines, "upgrade")) : NO_OFFERS;
-  if (framing === FRAMING_CHUNKED) return makeFacts("chunked", 0, flags, offers);
-  if (framing === FRAMING_CONTENT_LENGTH) return makeFacts("content-length", codec.length[0] as number, flags, offers);
-  if (offers.length > 0) return makeFacts("none", 0, flags, offers);
-  let facts = factsWithoutContent[flags];
-  if (!facts) {
-    facts = makeFacts("none", 0, flags, offers);
-    factsWithoutContent[flags] = facts;
-  }
-  return facts;
-}
-
-function makeFacts(
-  framing: RequestFacts["framing"],
-  contentLength: number,
-  flags: number,
-  offers: readonly string[],
-): RequestFacts {
   return {
     framing,
-    contentLength,
+    contentLength: framing === "content-length" ? (codec.length[0] as number) : 0,
     hasHost: (flags & FLAG_HOST) !== 0,
-    offers,
+    offers: flags & FLAG_UPGRADE ? protocolsIn(findAll(lines, "upgrade")) : [],
     closes: (flags & FLAG_CLOSE) !== 0,
     expectsContinue: (flags & FLAG_EXPECT_CONTINUE) !== 0,
   };

@@ -28,7 +28,7 @@ import { DEFAULT_LIMITS, resolveLimits } from "./limits.ts";
 import { passed, remoteError } from "./reasons.ts";
 
 /** In the order of their numbers, FRAMING_ in abi.ts. */
-const FRAMINGS: readonly Framing[] = ["none", "content-length", "chunked", "close-delimited"];
+export const FRAMINGS: readonly Framing[] = ["none", "content-length", "chunked", "close-delimited"];
 
 const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 

@@ -170,6 +170,35 @@ describe("schemes at the request", () => {
   });
 });
 
+describe("a URL stands for itself, whatever was seen before", () => {
+  const KNOWN = "http://a.example:81/known";
+
+  test.each([
+    ["http://a.example:81/", "http://a.example:81", "/"],
+    ["http://a.example:81", "http://a.example:81", "/"],
+    ["http://a.example:81?q", "http://a.example:81", "/?q"],
+    ["http://a.example:81#f/", "http://a.example:81", "/"],
+    ["http://a.example:811/x", "http://a.example:811", "/x"],
+    ["http://a.example:8/1/x", "http://a.example:8", "/1/x"],
+    ["http://a.example:81@evil.example/x", "http://evil.example:80", "/x"],
+    ["http://a.example/:81/x", "http://a.example:80", "/:81/x"],
+    ["https://a.example:81/x", "https://a.example:81", "/x"],
+  ])("%s", (text, origin, target) => {
+    expect(new URL(KNOWN).origin).toBe("http://a.example:81");
+    const url = new URL(text);
+    expect([url.origin, url.target]).toEqual([origin, target]);
+  });
+
+  test.each(["/x", "", "a.example:81/known", "http:/a.example:81/known", "http://a.example:81 /x", "http:///x"])(
+    "%j is still none",
+    (text) => {
+      expect(() => new URL(KNOWN)).not.toThrow();
+      expect(() => new URL(text)).toThrow();
+      expect(new URL(KNOWN).origin).toBe("http://a.example:81");
+    },
+  );
+});
+
 describe("userinfo is shown nowhere", () => {
   const secret = /s3cret|hunter2/;
 

@@ -45,8 +45,6 @@ export interface RequestOptions {
 }
 
 const OPTION_NAMES = ["headers", "content", "extensions", "signal"];
-/** Part of the contract, and not there yet. */
-const MISSING_EXTENSIONS = ["trace"];
 const EXTENSION_NAMES = new Set([
   "timeout",
   "sniHostname",
@@ -55,7 +53,7 @@ const EXTENSION_NAMES = new Set([
   "trailers",
   "maxContentSize",
   "maxHeaderSize",
-  ...MISSING_EXTENSIONS,
+  "trace",
 ]);
 
 /** Extensions that have been checked; null for those not given. */
@@ -95,9 +93,8 @@ const NO_OPTIONS = checkOptions({});
 export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
   if (given === undefined || given === null) return NO_EXTENSIONS;
   const extensions = ownProperties(given, "extensions", EXTENSION_NAMES);
-  for (const name of MISSING_EXTENSIONS) {
-    if (extensions[name] !== undefined && extensions[name] !== null) throw missingOption(`extensions.${name}`, runtime);
-  }
+  // Part of the contract, and not there yet.
+  if ((extensions.trace ?? null) !== null) throw missingOption("extensions.trace", runtime);
   const { target } = extensions;
   return {
     timeout: extensions.timeout as Timeouts | undefined,

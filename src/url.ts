@@ -20,8 +20,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   socks5h: 1080,
 };
 
-/** What stands in front of the target, and the scheme in it. */
-const FRONT = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/[^/?#]*/;
+/** What stands in front of the target: scheme "://" authority. */
+const FRONT = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/;
 /** [ userinfo "@" ] host [ ":" port ], cut but not judged. */
 const AUTHORITY = /^(?:(.*)@)?((?:\[[^\]]*\])?[^:]*)(?::(.*))?$/s;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
@@ -152,30 +152,37 @@ export function toParsedURL(url: string | globalThis.URL | URL): ParsedURL {
 const authorities = new Map<string, Authority>();
 const MAX_AUTHORITIES = 1024;
 
-// What stood in front of the target last, as a caller tends to stay with it.
+// What was seen last, and what stood in front of its target: a caller tends to stay with both.
+let latestText: string | null = null;
+let latestURL: ParsedURL;
 let latestFront = "";
-let latestAuthority: Authority | null = null;
 
 function parseURL(text: string): ParsedURL {
-  if (latestAuthority === null || !text.startsWith(latestFront) || text[latestFront.length] !== "/") {
-    const [front, scheme] = FRONT.exec(text) ?? [];
-    if (front === undefined || scheme === undefined) {
-      throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
-    }
-    latestAuthority = authorities.get(front) ?? rememberAuthority(front, scheme.length);
-    latestFront = front;
-  }
+  if (text === latestText) return latestURL;
+  const isKnown = latestText !== null && text.startsWith(latestFront) && text[latestFront.length] === "/";
+  const authority = isKnown ? latestURL.authority : findAuthority(text);
   const fragment = text.indexOf("#", latestFront.length);
   const target = text.slice(latestFront.length, fragment < 0 ? text.length : fragment);
-  return { authority: latestAuthority, target: target.startsWith("/") ? target : `/${target}` };
+  latestURL = { authority, target: target.startsWith("/") ? target : `/${target}` };
+  latestText = text;
+  return latestURL;
 }
 
-function rememberAuthority(front: string, schemeEnd: number): Authority {
-  const [, userinfo = "", host = "", port = ""] = AUTHORITY.exec(front.slice(schemeEnd + 3)) ?? [];
+// The authority of `text`; notes what stands in front of its target.
+function findAuthority(text: string): Authority {
+  const match = FRONT.exec(text);
+  if (!match) throw new UnsupportedProtocol(`the URL "${shown(text)}" is missing an 'http://' or 'https://' protocol`);
+  const authority = authorities.get(match[0]) ?? rememberAuthority(...(match as string[] as [string, string, string]));
+  latestFront = match[0];
+  return authority;
+}
+
+function rememberAuthority(front: string, scheme: string, rest: string): Authority {
+  const [, userinfo = "", host = "", port = ""] = AUTHORITY.exec(rest) ?? [];
   // Never shown: it may be a password. A backslash would be the end of the host to a browser.
   if (!USERINFO.test(userinfo)) throw invalid("what stands in front of '@' is no userinfo");
   if (!PORT.test(port)) throw invalid("the port is no number from 0 to 65535");
-  const authority = makeAuthority(front.slice(0, schemeEnd), host, port === "" ? null : Number(port));
+  const authority = makeAuthority(scheme, host, port === "" ? null : Number(port));
   if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
   authorities.set(front, authority);
   return authority;

@@ -67,9 +67,8 @@ export class ClientConnection {
   /** May the next request go out on this connection (RFC 9112 section 9.3)? Only with both halves idle or done. */
   get isReusable(): boolean {
     const { keepAlive, peerHasClosed, state, input } = this.#response;
-    const isAtRest =
-      (state === "done" && this.#request.state === "done") || (state === "idle" && this.#request.state === "idle");
-    return isAtRest && keepAlive && !peerHasClosed && input.size === 0;
+    const isAtRest = state === "done" || state === "idle";
+    return isAtRest && state === this.#request.state && keepAlive && !peerHasClosed && input.size === 0;
   }
 
   /** Octets of content that have come of the response under way, transfer coding taken off. */

@@ -113,12 +113,10 @@ export function encodeRequestHead(method: string, target: string, headers?: Head
   return takeEncoded(size, new Uint8Array(size));
 }
 
+// Field lines hold one character per octet, whoever made them.
 function putLines(lines: FieldLines, at: number): number {
   let end = at;
-  for (let i = 0; i < lines.length; i++) {
-    end = putPart(lines[i] as string, end);
-    if (end < 0) throw new TypeError("header strings may not include unicode characters");
-  }
+  for (const part of lines) end = putPart(part, end);
   return end;
 }
 
@@ -162,16 +160,16 @@ const REASONS_OF_NUL = [
 // The error for a negative answer of the codec. A NUL in a part makes it two, so the codec would blame the one behind.
 function refusal(answer: number, head: RequestHead): LocalProtocolError {
   const nul = [head.method, head.target, ...head.lines].findIndex((part) => part.includes("\0"));
-  if (nul < 0) return blame(answer, head, codec.result[RESULT_ERROR_OFFSET] as number);
-  if (nul < 2) return blame(-(REASONS_OF_NUL[nul] as number), head, nul);
-  return blame(-(REASONS_OF_NUL[2 + (nul % 2)] as number), head, 1 + (nul >> 1));
+  if (nul >= 0) return blame(-(REASONS_OF_NUL[nul < 2 ? nul : 2 + (nul % 2)] as number), head, nul);
+  const part = codec.result[RESULT_ERROR_OFFSET] as number;
+  return blame(answer, head, part < 2 ? part : 2 * part - 2);
 }
 
-// The error that blames `part`, as the codec counts: 0 the method or the head as a whole, 1 the target, 2 the first field
-// line. Values may be secrets; the name says enough, and the reason says what is wrong with the value.
+// The error that blames `part`: 0 the method or the head as a whole, 1 the target, then name, value, name ... Values may
+// be secrets; the name says enough, and the reason says what is wrong with the value.
 function blame(answer: number, { method, target, lines }: RequestHead, part: number): LocalProtocolError {
-  if (part === 0 && answer !== -REASON_INVALID_METHOD) return localError(answer, "");
-  const shown = part < 2 ? [method, target][part] : lines[2 * part - 4];
-  if (shown === undefined) return localError(answer, "");
-  return localError(answer, ` (${["method", "target"][part] ?? "header"} "${escapeText(shown)}")`);
+  const shown = part < 2 ? [method, target][part] : lines[(part - 2) & ~1];
+  const isWhole = shown === undefined || (part === 0 && answer !== -REASON_INVALID_METHOD);
+  const what = ["method", "target"][part] ?? "header";
+  return localError(answer, isWhole ? "" : ` (${what} "${escapeText(shown)}")`);
 }

@@ -9,7 +9,7 @@ import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOpti
 import type { NetworkBackend } from "./network/network.ts";
 import { wrongType } from "./own-properties.ts";
 import { Exchange } from "./pool/exchange.ts";
-import { prepareRequest } from "./pool/outgoing-request.ts";
+import { prepareRequest, type RequestParts } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
 import { routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
@@ -21,7 +21,7 @@ import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { Request, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
 import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
-import { type Authority, type ParsedURL, toParsedURL, type URL, urlOf } from "./url.ts";
+import { toParsedURL, type URL, urlOf } from "./url.ts";
 
 /** One of the pool's connections, as `pool.connections` lists them. */
 export interface PoolConnection {
@@ -81,7 +81,16 @@ export class BaseConnectionPool {
       try {
         const lines = toFieldLines(headers);
         const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
-        this.#submit(method, toParsedURL(url), lines, prepareContent(content), checked, null, settle, StreamingSink);
+        const { authority, target } = toParsedURL(url);
+        const parts = {
+          method,
+          authority,
+          target: checked.target ?? target,
+          lines,
+          content: prepareContent(content),
+          trailers: checked.trailers,
+        };
+        this.#submit(parts, checked, null, settle, StreamingSink);
       } catch (error) {
         reject(refuse(error, content, settle.makeRequest));
       }
@@ -115,29 +124,29 @@ export class BaseConnectionPool {
     return new Promise((resolve, reject) => {
       const options = checkOptions(given);
       const { headers, content: givenContent = null, extensions: givenExtensions = {} } = options;
-      let read: (ParsedURL & { readonly lines: FieldLines }) | null = null;
+      let parts: RequestParts | null = null;
       // The request as an error shows it; made only when there is one, and from what was read of it as far as that went.
       const makeRequest = (): Request => {
         const init = {
-          headers: read ? headerListOf(read.lines) : headers,
+          headers: parts ? headerListOf(parts.lines) : headers,
           content: givenContent,
           extensions: givenExtensions,
         };
-        return new Request(method, read ? urlOf(read) : url, init);
+        return new Request(method, parts ? urlOf(parts) : url, init);
       };
       try {
         const signal = checkSignal(options.signal);
         signal?.throwIfAborted();
         const name = toMethod(method);
-        const parsed = toParsedURL(url);
+        const { authority, target: urlTarget } = toParsedURL(url);
         const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
         const content = prepareContent(options.content);
-        const target = extensions.target ?? parsed.target;
+        const target = extensions.target ?? urlTarget;
         // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
-        const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : parsed.authority.hostHeader;
+        const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : authority.hostHeader;
         const lines = completeLines(name, host, headers, content);
-        read = { authority: parsed.authority, target, lines };
-        this.#submit(name, parsed, lines, content, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
+        parts = { method: name, authority, target, lines, content, trailers: extensions.trailers };
+        this.#submit(parts, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
       } catch (error) {
         reject(refuse(error, givenContent, makeRequest));
       }
@@ -145,21 +154,17 @@ export class BaseConnectionPool {
   }
 
   #submit(
-    method: string,
-    url: { authority: Authority; target: string },
-    lines: FieldLines,
-    content: PreparedContent,
+    parts: RequestParts,
     extensions: CheckedExtensions,
     signal: AbortSignal | null,
     settle: Settle,
     SinkClass: SinkClass,
   ): void {
-    const { authority } = url;
+    const { authority } = parts;
     if (!SCHEMES.has(authority.scheme)) {
       throw new UnsupportedProtocol(`the URL has the unsupported protocol '${authority.scheme}://'`);
     }
-    const target = extensions.target ?? url.target;
-    const request = prepareRequest({ method, authority, target, lines, content, trailers: extensions.trailers });
+    const request = prepareRequest(parts);
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     const sink = new SinkClass(settle, extensions.informational);

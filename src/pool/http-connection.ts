@@ -142,8 +142,9 @@ export class HTTPConnection
 
   release(): void {
     this.#exchange = null;
+    // What is still to be looked at may be no more than a line end, or the close.
+    if (!this.#protocol.isReusable) this.#drain();
     if (this.state === "CLOSED") return;
-    this.#drain();
     if (!this.#protocol.isReusable) {
       this.#shut();
       return;
@@ -234,7 +235,8 @@ export class HTTPConnection
         this.#network?.idle();
         exchange?.complete();
         exchange?.sink.end(event.trailers);
-        return true;
+        // Idle again, it has been looked at whether anything follows.
+        return this.state !== "IDLE";
       case "need-data":
         // Interim responses do not put the time limit off: a peer could send them for ever.
         if (!this.#isInterimOnly) exchange?.progress();

@@ -155,10 +155,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   #serveAtOnce(exchange: Exchange): boolean {
     const moment = now();
     this.#closeExpired(exchange.route.key, moment);
-    const assignment = this.#assign(exchange);
-    if (assignment === "wait") return false;
-    this.#carryOut(assignment, exchange, moment);
-    return true;
+    return this.#serve(exchange, moment);
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
@@ -168,22 +165,20 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     const moment = now();
     while (exchange && (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections)) {
       this.#closeExpired(exchange.route.key, moment);
-      const assignment: Assignment | "gone" = this.#queue.has(exchange) ? this.#assign(exchange) : "gone";
+      const isGone: boolean = !this.#queue.has(exchange);
       const following: Exchange | null = exchange.next;
-      if (assignment !== "wait" && assignment !== "gone") {
-        this.#queue.remove(exchange);
-        this.#carryOut(assignment, exchange, moment);
-      }
-      // Closing and carrying out can serve others, which shortens the queue: what is left is looked at from its start.
-      const isInPlace: boolean = assignment !== "gone" && (following === null || this.#queue.has(following));
+      if (!isGone) this.#serve(exchange, moment);
+      // Closing and serving can serve others, which shortens the queue: what is left is looked at from its start.
+      const isInPlace: boolean = !isGone && (following === null || this.#queue.has(following));
       exchange = isInPlace ? following : this.#queue.first;
     }
   }
 
-  #assign(exchange: Exchange): Assignment {
+  // Serves `exchange`, which leaves the queue then, or answers that it has to wait.
+  #serve(exchange: Exchange, moment: number): boolean {
     const route = this.#routes.get(exchange.route.key);
     const idleOnRoute = route?.idle.length ?? 0;
-    return assign({
+    const assignment = assign({
       usable: exchange.needsFreshConnection ? 0 : idleOnRoute,
       idleOnRoute,
       idle: this.#idle.size,
@@ -192,16 +187,20 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
       maxOnRoute: this.#settings.maxConnectionsPerOrigin,
       max: this.#settings.maxConnections,
     });
+    if (assignment === "wait") return false;
+    this.#queue.remove(exchange);
+    if (assignment === "reuse") this.#reuse(route?.idle.pop() as HTTPConnection, exchange, moment);
+    else this.#replace(assignment, exchange);
+    return true;
   }
 
-  #carryOut(assignment: Exclude<Assignment, "wait">, exchange: Exchange, moment: number): void {
-    if (assignment === "reuse") {
-      const connection = this.#routeState(exchange.route.key).idle.pop() as HTTPConnection;
-      this.#idle.remove(connection);
-      const isOld = moment - connection.idleSince > SETTLED_AFTER;
-      connection.reuse(exchange, isOld || !exchange.request.isRepeatable);
-      return;
-    }
+  #reuse(connection: HTTPConnection, exchange: Exchange, moment: number): void {
+    this.#idle.remove(connection);
+    const isOld = moment - connection.idleSince > SETTLED_AFTER;
+    connection.reuse(exchange, isOld || !exchange.request.isRepeatable);
+  }
+
+  #replace(assignment: Assignment, exchange: Exchange): void {
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
     const evicted = this.#evictedBy(assignment, exchange);
     const connection = this.#addConnection(exchange);

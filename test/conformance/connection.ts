@@ -227,8 +227,9 @@ export const CONNECTION: readonly Row[] = [
     section: "9112 9.8",
     level: "MUST",
     requirement: "A closure alert goes out before a TLS connection is closed",
-    verdict: "followed",
+    verdict: "in part",
     tests: in98("MUST: a closure alert goes out before the connection is closed: *"),
+    reason: "Not while octets of a request are stuck: the alert would have to wait behind them, and an abort must not.",
   },
   {
     id: "connection-21",

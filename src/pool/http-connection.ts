@@ -142,13 +142,10 @@ export class HTTPConnection
 
   release(): void {
     this.#exchange = null;
-    // What is still to be looked at may be no more than a line end, or the close.
+    // What is still to be looked at may be no more than a line end.
     if (!this.#protocol.isReusable) this.#drain();
+    if (!this.#protocol.isReusable) this.#shut();
     if (this.state === "CLOSED") return;
-    if (!this.#protocol.isReusable) {
-      this.#shut();
-      return;
-    }
     this.#protocol.startNextCycle();
     this.resume();
     this.state = "IDLE";
@@ -213,7 +210,7 @@ export class HTTPConnection
     }
   }
 
-  // Handles one event; false when there is no more to do for now.
+  // Handles one event; false when there is no more to do for now, as when the connection is idle again.
   #handleEvent(): boolean {
     const event = this.#protocol.nextEvent();
     const exchange = this.#exchange;
@@ -235,7 +232,6 @@ export class HTTPConnection
         this.#network?.idle();
         exchange?.complete();
         exchange?.sink.end(event.trailers);
-        // Idle again, it has been looked at whether anything follows.
         return this.state !== "IDLE";
       case "need-data":
         // Interim responses do not put the time limit off: a peer could send them for ever.

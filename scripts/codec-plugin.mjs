@@ -1,6 +1,7 @@
-// A plugin for Rollup and for Vite: `import digits from "virtual:codec"` compiles assembly/ and gives the WebAssembly
-// module as a string of hexadecimal digits. The module is built the same way everywhere, so tests run what is shipped; only to measure
-// coverage (CODEC_COVERAGE names a folder) it counts what runs, see instrument.mjs.
+// A plugin for Rollup and for Vite that compiles assembly/. `import digits from "virtual:codec"` gives the WebAssembly
+// module as a string of hexadecimal digits; "virtual:codec.wasm" is the module as a file beside what is built.
+// The module is built the same way everywhere, so tests run what is shipped; only to measure coverage (CODEC_COVERAGE
+// names a folder) it counts what runs, see instrument.mjs.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,14 +79,20 @@ async function compileForCoverage(folder) {
   return binary;
 }
 
-/** The plugin. @returns {import("rollup").Plugin} */
-export function codecPlugin() {
+/**
+ * The plugin. `variant` says what `#codec` is: one of the from- files of src/wasm/.
+ * @param {"digits" | "module"} [variant]
+ * @returns {import("rollup").Plugin}
+ */
+export function codecPlugin(variant = "digits") {
   return {
     name: "codec",
     buildStart() {
       for (const file of readdirSync(`${ROOT}assembly`)) this.addWatchFile(`${ROOT}assembly/${file}`);
     },
     resolveId(id) {
+      if (id === "#codec") return `${ROOT}src/wasm/from-${variant}.ts`;
+      if (id === "virtual:codec.wasm") return { id: "./codec.wasm", external: true };
       return id === VIRTUAL_ID ? RESOLVED_ID : null;
     },
     async load(id) {
@@ -93,6 +100,9 @@ export function codecPlugin() {
       const folder = process.env.CODEC_COVERAGE;
       const binary = folder ? await compileForCoverage(folder) : await compileCodec();
       return `export default "${Buffer.from(binary).toString("hex")}";`;
+    },
+    async generateBundle() {
+      if (variant === "module") this.emitFile({ type: "asset", fileName: "codec.wasm", source: await compileCodec() });
     },
   };
 }

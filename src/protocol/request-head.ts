@@ -37,7 +37,7 @@ const TOO_WIDE = /[^\0-\xff]/;
 export interface EncodedHead {
   readonly method: string;
   readonly target: string;
-  readonly lines: FieldLines;
+  readonly lines: readonly string[];
   /** The octets of the head. */
   readonly octets: Uint8Array;
   readonly facts: RequestFacts;
@@ -61,7 +61,7 @@ export function encodeRequest(head: RequestHead): EncodedHead {
   return latest;
 }
 
-function areSame(lines: FieldLines, others: FieldLines): boolean {
+function areSame(lines: readonly string[], others: readonly string[]): boolean {
   return lines.length === others.length && lines.every((part, i) => part === others[i]);
 }
 

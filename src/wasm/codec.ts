@@ -1,11 +1,10 @@
-// The one door to the WebAssembly module: its functions, and views on its memory.
+// The one door to the codec: its functions, and views on its memory.
 //
-// In: the module in hexadecimal digits, which gzip packs better than base64, as it sees whole octets. Out: `codec`,
-// compiled and instantiated when this file is first imported. The memory never grows, so the views made here hold for
-// ever. Where WebAssembly cannot be had the import still succeeds, and the first use of the codec throws
-// UnsupportedByRuntime.
+// In: `instantiate` of one of the from- files, as the build decides (`#codec`). Out: `codec`, made when this file is first
+// imported. The memory never grows, so the views made here hold for ever. Where WebAssembly cannot be had the import
+// still succeeds, and the first use of the codec throws UnsupportedByRuntime.
 
-import digits from "virtual:codec";
+import { instantiate } from "#codec";
 import {
   FIELD_CAPACITY,
   FIELD_STRIDE,
@@ -21,18 +20,7 @@ import {
   WINDOW_SIZE,
 } from "../../assembly/abi.ts";
 import { UnsupportedByRuntime } from "../errors.ts";
-
-/** The functions of the module (assembly/index.ts). Addresses are numbers of octets into the memory. */
-interface CodecFunctions {
-  parseResponseHead(start: number, size: number, context: number, maxLines: number): number;
-  parseTrailerSection(start: number, size: number, maxLines: number): number;
-  decodeChunks(start: number, size: number, maxExtensionSize: number): number;
-  encodeRequestHead(size: number, fieldCount: number): number;
-  encodeTrailerSection(size: number, fieldCount: number): number;
-  encodeChunkSize(size: number): number;
-}
-
-type CodecExports = CodecFunctions & { memory: WebAssembly.Memory };
+import type { CodecExports, CodecFunctions } from "./codec-exports.ts";
 
 /** The functions of the module and the regions of its memory (laid out in assembly/abi.ts). */
 export interface Codec extends CodecFunctions {
@@ -68,15 +56,14 @@ export function place(octets: Uint8Array, start: number, end: number): number {
 
 function load(): Codec {
   try {
-    const module = new WebAssembly.Module(octetsOf(digits));
-    return bind(new WebAssembly.Instance(module).exports as unknown as CodecExports);
+    return bind(instantiate());
   } catch (cause) {
     return unavailable(cause);
   }
 }
 
 function bind({ memory, ...functions }: CodecExports): Codec {
-  const buffer = memory.buffer as ArrayBuffer;
+  const { buffer } = memory;
   return {
     ...functions,
     octets: new Uint8Array(buffer),
@@ -97,10 +84,4 @@ function unavailable(cause: unknown): Codec {
       throw new UnsupportedByRuntime(message, { option: "WebAssembly", runtime: "this runtime", cause });
     },
   });
-}
-
-function octetsOf(digits: string): Uint8Array<ArrayBuffer> {
-  const octets = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < octets.length; i++) octets[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
-  return octets;
 }

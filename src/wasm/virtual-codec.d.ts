@@ -3,3 +3,9 @@ declare module "virtual:codec" {
   const digits: string;
   export default digits;
 }
+
+/** The WebAssembly module as a file beside the built ones; what importing it gives is the runtime's business. */
+declare module "virtual:codec.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}

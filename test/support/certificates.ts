@@ -45,6 +45,13 @@ export async function leafWith(commonName: string, altNames: AltName[]): Promise
   });
 }
 
+/** A certificate for `localhost` that nobody has signed but itself. */
+export function selfSigned(): Promise<Identity> {
+  return make("localhost", {
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+  });
+}
+
 async function make(commonName: string, options: Parameters<typeof generate>[1]): Promise<Identity> {
   const made = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",

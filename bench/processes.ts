@@ -42,7 +42,7 @@ export class Server {
     this.port = port;
   }
 
-  static async start({ response }: Case): Promise<Server> {
+  static async start({ response }: { readonly response: string }): Promise<Server> {
     const child = new Child("server.mjs", [response]);
     const { port } = await child.message<{ port: number }>("listening", PATIENCE);
     return new Server(child, port);

@@ -5,13 +5,14 @@ const DATE = "Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n";
 const SMALL_SIZE = 200;
 const LARGE_SIZE = 65_536;
 const CHUNK_SIZE = 16_384;
+const DOWNLOAD_SIZE = 256 * 1024 * 1024;
 
 /** @typedef {{ octets: Buffer, contentSize: number }} CannedResponse */
 
 /** @type {Readonly<Record<string, () => CannedResponse>>} */
-const RESPONSES = { small, large, chunked };
+const RESPONSES = { small, large, chunked, download };
 
-/** @param {string} name `small`, `large` or `chunked` @returns {CannedResponse} */
+/** @param {string} name `small`, `large`, `chunked` or `download` @returns {CannedResponse} */
 export function responseNamed(name) {
   const make = Object.hasOwn(RESPONSES, name) ? RESPONSES[name] : undefined;
   if (!make) throw new Error(`there is no response '${name}'; known are ${Object.keys(RESPONSES).join(", ")}`);
@@ -27,6 +28,10 @@ function small() {
 
 function large() {
   return plain(LARGE_SIZE);
+}
+
+function download() {
+  return plain(DOWNLOAD_SIZE);
 }
 
 /** The same content as `large`, in four chunks. */

@@ -1,15 +1,14 @@
 // The real runtimes: where their binaries are, and how each runs the suite. Every case comes back, or the launch fails.
 
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { BUILD } from "./build.ts";
+import { bunBinary, denoBinary, otherNode } from "../../scripts/runtimes/binaries.ts";
+import { makePrograms } from "../../scripts/runtimes/programs.ts";
+import { startWorker } from "../../scripts/runtimes/workerd.ts";
 import type { Context, Outcome } from "./suite/harness.ts";
 
-const { resolve } = createRequire(import.meta.url);
-const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const BUILD = here(".build");
 /** How long a runtime may take for all of its cases, in milliseconds. */
 const PATIENCE = 120_000;
 
@@ -23,7 +22,12 @@ const PROCESSES = {
 } as const;
 
 export type RuntimeName = keyof typeof PROCESSES | "workerd";
-export const RUNTIMES: readonly RuntimeName[] = [...(Object.keys(PROCESSES) as (keyof typeof PROCESSES)[])];
+export const RUNTIMES: readonly RuntimeName[] = [...(Object.keys(PROCESSES) as (keyof typeof PROCESSES)[]), "workerd"];
+
+/** Makes the programs that `run` runs. */
+export function prepare(): Promise<void> {
+  return makePrograms(BUILD, { process: here("main-process.ts"), worker: here("main-worker.ts") });
+}
 
 /** What a runtime made of the suite: its cases, and what else it said. */
 export interface Run {
@@ -77,44 +81,11 @@ function runProcess(command: readonly string[], context: Context): Promise<Run> 
 }
 
 async function runWorkerd(context: Context): Promise<Run> {
-  writeFileSync(join(BUILD, "ca.pem"), context.ca);
-  writeFileSync(
-    join(BUILD, "suite.capnp"),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "suite", worker = .suite),
-    (name = "internet", network = (
-      allow = ["public", "private"],
-      tlsOptions = (trustBrowserCas = true, trustedCertificates = [embed "ca.pem"]),
-    )),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "suite")],
-);
-const suite :Workerd.Worker = (
-  modules = [
-    (name = "worker.mjs", esModule = embed "worker.mjs"),
-    (name = "codec.wasm", wasm = embed "codec.wasm"),
-  ],
-  compatibilityDate = "2026-04-01",
-);
-`,
-  );
-  const child = spawn(resolveWorkerd(), ["serve", "--control-fd=3", "suite.capnp"], {
-    cwd: BUILD,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (octets: Buffer) => {
-      said += octets.toString();
-    });
-  }
   const outcomes: Outcome[] = [];
+  const worker = await startWorker(BUILD, context.ca);
   try {
-    const port = await listeningPort(child);
     for (let index = 0; ; index++) {
-      const response = await fetch(`http://127.0.0.1:${port}/${index}`, {
+      const response = await fetch(`${worker.origin}/${index}`, {
         method: "POST",
         body: JSON.stringify(context),
         signal: AbortSignal.timeout(30_000),
@@ -124,49 +95,8 @@ const suite :Workerd.Worker = (
       outcomes.push((await response.json()) as Outcome);
     }
   } catch (error) {
-    return { outcomes, fault: `${String(error)}; it said:\n${said}` };
+    return { outcomes, fault: `${String(error)}; it said:\n${worker.output()}` };
   } finally {
-    // It would wait for streams that are not read to their end.
-    child.kill("SIGKILL");
+    worker.stop();
   }
-}
-
-/** The port that workerd tells on its control channel. */
-function listeningPort(child: ReturnType<typeof spawn>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}`)));
-    child.once("error", reject);
-    child.stdio[3]?.on("data", (octets: Buffer) => {
-      for (const text of octets.toString().split("\n").filter(Boolean)) {
-        const message = JSON.parse(text) as { event: string; port?: number };
-        if (message.event === "listen" && message.port) resolve(message.port);
-      }
-    });
-  });
-}
-
-function otherNode(name: string): string {
-  const folder = join(FOLDER, "node-versions");
-  const binary = join(folder, "node_modules", name, "bin/node");
-  if (!existsSync(binary)) {
-    // npm itself, not through a shell of npm's own: its settings of the project above do not hold there.
-    const { status, stderr } = spawnSync("npm", ["ci"], { cwd: folder, encoding: "utf8" });
-    if (status !== 0) throw new Error(`npm ci in ${folder} failed: ${stderr}`);
-  }
-  return binary;
-}
-
-function denoBinary(): string {
-  const platform = { linux: "linux-", darwin: "darwin-", win32: "win32-" }[process.platform as string] ?? "";
-  const libc = process.platform === "linux" ? "-glibc" : "";
-  return join(dirname(resolve("deno/package.json")), `../@deno/${platform}${process.arch}${libc}/deno`);
-}
-
-function bunBinary(): string {
-  return join(dirname(resolve("bun/package.json")), "bin/bun.exe");
-}
-
-function resolveWorkerd(): string {
-  const workerd = createRequire(import.meta.url)("workerd") as { default: string };
-  return workerd.default;
 }

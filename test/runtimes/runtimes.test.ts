@@ -2,8 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor, selfSigned } from "../support/certificates.ts";
-import { buildSuite } from "./build.ts";
-import { RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
+import { prepare, RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
 import { listenFull, listenSilently, PeerServer } from "./peer.ts";
 import { SUITE } from "./suite.ts";
 
@@ -12,7 +11,7 @@ const closing: (() => void)[] = [];
 const runs = new Map<RuntimeName, Run>();
 
 beforeAll(async () => {
-  await buildSuite();
+  await prepare();
   const authority = await certificateAuthority();
   const [localhost, other] = [await leafFor("localhost"), await leafFor("other.example")];
   const stranger = await selfSigned();

@@ -29,7 +29,7 @@ import {
 } from "./octet-arbitraries.ts";
 
 const SEED = 9112;
-const RUNS = 10_000;
+const RUNS = 20_000;
 
 let cores: readonly Core[] = [];
 

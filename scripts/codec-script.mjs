@@ -31,6 +31,7 @@ export function scriptOf(binary) {
     Features.MutableGlobals | Features.BulkMemory | Features.BulkMemoryOpt,
   );
   try {
+    if (!module.validate()) throw new Error("wasm2js takes a scalar build only");
     const text = module.emitAsmjs();
     return frame(coreOf(text), segmentsOf(text));
   } finally {

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REGIONS_END } from "../../assembly/abi.ts";
 import { compileCodec } from "../../scripts/codec-plugin.mjs";
 import { scriptOf } from "../../scripts/codec-script.mjs";
+import { codec } from "../../src/wasm/codec.ts";
 import { instantiate } from "../../src/wasm/from-script.ts";
 import { serve } from "../support/scripted-server.ts";
 
@@ -53,6 +54,11 @@ describe("the script", () => {
     const module = new WebAssembly.Module(new Uint8Array(await compileCodec()));
     const names = WebAssembly.Module.exports(module).map(({ name }) => name);
     expect(Object.keys(instantiate()).sort()).toEqual(names.sort());
+  });
+
+  test("is what the tests run, if HTTPCORE_CODEC says so", () => {
+    const isNative = String(codec.parseResponseHead).includes("[native code]");
+    expect(isNative).toBe(process.env.HTTPCORE_CODEC !== "script");
   });
 
   test("is not made of a module that is no codec", () => {

@@ -5,7 +5,8 @@ import { codecPlugin } from "./scripts/codec-plugin.mjs";
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [codecPlugin()],
+  // HTTPCORE_CODEC=script runs the tests with the codec as JavaScript.
+  plugins: [codecPlugin(process.env.HTTPCORE_CODEC === "script" ? "script" : "digits")],
   resolve: {
     alias: [
       { find: "httpcore/protocol", replacement: source("src/entry/protocol.ts") },

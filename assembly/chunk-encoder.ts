@@ -13,6 +13,6 @@ export function encodeChunkSize(size: f64): i32 {
     const digit = <u8>((value >> ((digits - 1 - i) << 2)) & 15);
     store<u8>(HEAD + i, digit < 10 ? digit + 0x30 : digit + 0x57);
   }
-  store<u16>(HEAD + digits, CRLF);
+  store<u16>(HEAD + digits, CRLF, 0, 1);
   return digits + 2;
 }

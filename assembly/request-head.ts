@@ -57,8 +57,8 @@ export function encodeRequestHead(size: i32, fieldCount: i32): i32 {
   stop = skipVisible(at);
   if (stop === at || stop >= end || load<u8>(stop) !== NUL) return fail(REASON_INVALID_TARGET, 1);
   out = append(out, at, stop);
-  store<u64>(out, VERSION_FRONT);
-  store<u32>(out + 7, VERSION_BACK);
+  store<u64>(out, VERSION_FRONT, 0, 1);
+  store<u32>(out + 7, VERSION_BACK, 0, 1);
   out += 11;
 
   out = appendFields(out, stop + 1, end, fieldCount, 1);
@@ -94,15 +94,15 @@ function appendFields(out: i32, at: i32, end: i32, fieldCount: i32, judges: i32)
       if (reason !== 0) return fail(reason, i + 2);
     }
     out = append(out, name, nameEnd);
-    store<u16>(out, 0x203a);
+    store<u16>(out, 0x203a, 0, 1);
     out = append(out + 2, value, valueEnd);
-    store<u16>(out, CRLF);
+    store<u16>(out, CRLF, 0, 1);
     out += 2;
     at = valueEnd + 1;
   }
   // Parts left over: a NUL stood inside one of them.
   if (at !== end) return fail(REASON_INVALID_HEADER_VALUE, fieldCount + 1);
-  store<u16>(out, CRLF);
+  store<u16>(out, CRLF, 0, 1);
   return out + 2;
 }
 
@@ -129,14 +129,18 @@ function hasOuterWhitespace(start: i32, end: i32): bool {
   return end > start && (isWhitespace(load<u8>(start)) || isWhitespace(load<u8>(end - 1)));
 }
 
-// Sixteen octets a step, which may write past the end: what follows overwrites it, and the region has room. Parts are
+// With SIMD sixteen octets a step, which may write past the end: what follows overwrites it, and the region has room. Parts are
 // short, and memory.copy is a call into the engine.
 function append(out: i32, start: i32, end: i32): i32 {
   const behind = out + (end - start);
-  while (start < end) {
-    v128.store(out, v128.load(start));
-    start += 16;
-    out += 16;
+  if (ASC_FEATURE_SIMD) {
+    while (start < end) {
+      v128.store(out, v128.load(start));
+      start += 16;
+      out += 16;
+    }
+  } else {
+    while (start < end) store<u8>(out++, load<u8>(start++));
   }
   return behind;
 }

@@ -45,7 +45,7 @@ export function cutStatusLine(start: i32, end: i32, context: i32): i32 {
 // blame; the usual prefix is skipped with one comparison.
 function judgePrefix(start: i32, end: i32): i32 {
   const size = end - start;
-  const isUsual = size >= 8 && (load<u64>(start) & 0xffffffffffffff) === VERSION_PREFIX;
+  const isUsual = size >= 8 && (load<u64>(start, 0, 1) & 0xffffffffffffff) === VERSION_PREFIX;
   for (let i: i32 = isUsual ? 7 : 0; i < size; i++) {
     const octet = load<u8>(start + i);
     let isRight = isDigit(octet);

@@ -1,6 +1,13 @@
 import type { Plugin } from "rollup";
 
-/** Compiles assembly/index.ts, or the same file of `sources`, to a WebAssembly module. */
-export function compileCodec(sources?: ReadonlyMap<string, string>): Promise<Uint8Array>;
-/** `#codec` and `virtual:codec` for Rollup and Vite. */
-export function codecPlugin(variant?: "digits" | "module"): Plugin;
+export interface CodecBuild {
+  /** `simd` is what is shipped as WebAssembly, `scalar` what becomes JavaScript. */
+  readonly instructions?: "simd" | "scalar";
+  /** By file name; those of assembly/ unless given. */
+  readonly sources?: ReadonlyMap<string, string>;
+}
+
+/** Compiles assembly/index.ts to a WebAssembly module. */
+export function compileCodec(build?: CodecBuild): Promise<Uint8Array>;
+/** `#codec` and the `virtual:codec` modules for Rollup and Vite. */
+export function codecPlugin(variant?: "digits" | "module" | "script"): Plugin;

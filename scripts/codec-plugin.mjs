@@ -1,5 +1,6 @@
 // A plugin for Rollup and for Vite that compiles assembly/. `import digits from "virtual:codec"` gives the WebAssembly
-// module as a string of hexadecimal digits; "virtual:codec.wasm" is the module as a file beside what is built.
+// module as a string of hexadecimal digits; "virtual:codec.wasm" is the module as a file beside what is built, and
+// "virtual:codec-script" the codec as JavaScript, see codec-script.mjs.
 // The module is built the same way everywhere, so tests run what is shipped; only to measure coverage (CODEC_COVERAGE
 // names a folder) it counts what runs, see instrument.mjs.
 
@@ -7,22 +8,31 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { scriptOf } from "./codec-script.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const VIRTUAL_ID = "virtual:codec";
 const RESOLVED_ID = `\0${VIRTUAL_ID}`;
+const SCRIPT_ID = "virtual:codec-script";
+const RESOLVED_SCRIPT_ID = `\0${SCRIPT_ID}`;
 
 /** 64 KiB pages. Initial and maximum are one number: the memory never grows. */
 const MEMORY_PAGES = 12;
 /** Where static data begins: behind the regions of assembly/abi.ts. */
 const MEMORY_BASE = 11 * 65_536;
 
+/** What the compiler may use. `scalar` does without what JavaScript has no counterpart of. */
+const FEATURES = {
+  simd: ["--enable", "simd"],
+  scalar: ["--disable", "sign-extension", "--disable", "nontrapping-f2i"],
+};
+
 /**
  * Compiles assembly/index.ts.
- * @param {ReadonlyMap<string, string>} sources by file name; those of assembly/ unless given
+ * @param {import("./codec-plugin.mjs").CodecBuild} build
  * @returns {Promise<Uint8Array>} the module
  */
-export async function compileCodec(sources = readSources()) {
+export async function compileCodec({ instructions = "simd", sources = readSources() } = {}) {
   let binary;
   const pages = String(MEMORY_PAGES);
   const { error, stderr } = await asc.main(
@@ -37,8 +47,7 @@ export async function compileCodec(sources = readSources()) {
       "--runPasses",
       "coalesce-locals,reorder-locals",
       "--noAssert",
-      "--enable",
-      "simd",
+      ...FEATURES[instructions],
       "--runtime",
       "stub",
       "--use",
@@ -72,7 +81,7 @@ function readSources() {
 async function compileForCoverage(folder) {
   const { instrument } = await import("./instrument.mjs");
   const { sources, points } = instrument(readSources());
-  const binary = await compileCodec(sources);
+  const binary = await compileCodec({ sources });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "points.json"), JSON.stringify({ address: exports.COUNTERS.value, points }));
@@ -81,7 +90,7 @@ async function compileForCoverage(folder) {
 
 /**
  * The plugin. `variant` says what `#codec` is: one of the from- files of src/wasm/.
- * @param {"digits" | "module"} [variant]
+ * @param {"digits" | "module" | "script"} [variant]
  * @returns {import("rollup").Plugin}
  */
 export function codecPlugin(variant = "digits") {
@@ -93,9 +102,11 @@ export function codecPlugin(variant = "digits") {
     resolveId(id) {
       if (id === "#codec") return `${ROOT}src/wasm/from-${variant}.ts`;
       if (id === "virtual:codec.wasm") return { id: "./codec.wasm", external: true };
+      if (id === SCRIPT_ID) return RESOLVED_SCRIPT_ID;
       return id === VIRTUAL_ID ? RESOLVED_ID : null;
     },
     async load(id) {
+      if (id === RESOLVED_SCRIPT_ID) return scriptOf(await compileCodec({ instructions: "scalar" }));
       if (id !== RESOLVED_ID) return null;
       const folder = process.env.CODEC_COVERAGE;
       const binary = folder ? await compileForCoverage(folder) : await compileCodec();

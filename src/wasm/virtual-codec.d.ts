@@ -9,3 +9,8 @@ declare module "virtual:codec.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+/** The codec as JavaScript, for where WebAssembly cannot be had (scripts/codec-script.mjs). */
+declare module "virtual:codec-script" {
+  export function instantiate(): import("./codec-exports.ts").CodecExports;
+}

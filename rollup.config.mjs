@@ -1,23 +1,27 @@
 // Builds dist/: one JavaScript file and one declaration file for each entry of package.json, and what they share.
 //
-//   dist/          Node, with the codec's digits inside: also what Deno, Bun and browsers take `protocol` and `mock` from
-//   dist/workerd/  the same entries for workerd, with the codec as a module beside them
+//   dist/          the codec's digits inside: Node, Deno, Bun, browsers
+//   dist/workerd/  the codec as a module beside the files, as workerd compiles nothing from octets
+//   dist/no-wasm/  the codec as JavaScript, for where WebAssembly cannot be had
 
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { codecPlugin } from "./scripts/codec-plugin.mjs";
 
-const everywhere = { protocol: "src/entry/protocol.ts", mock: "src/entry/mock.ts" };
-const input = { index: "src/entry/node.ts", ...everywhere };
+const entries = (...names) => Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
+const node = { index: "src/entry/node.ts" };
+const everywhere = entries("protocol", "mock");
+const main = { ...node, ...entries("deno", "bun", "browser") };
 
+/** Entries with declarations of their own. */
+const DECLARED = ["index", "protocol", "mock"];
 // Where Deno and JSR find the types of a JavaScript file.
-const banner = ({ isEntry, name }) => (isEntry && TYPES[name] ? `/* @ts-self-types="./${TYPES[name]}.d.ts" */` : "");
-const TYPES = { index: "index", protocol: "protocol", mock: "mock" };
+const banner = ({ name }) => (DECLARED.includes(name) ? `/* @ts-self-types="./${name}.d.ts" */` : "");
 
 /** @returns {import("rollup").RollupOptions} */
-const build = (variant, folder, input) => ({
+const build = (variant, folder, input, more = {}) => ({
   input,
-  output: { dir: folder, format: "es", chunkFileNames: "shared-[name].js", sourcemap: false, banner },
+  output: { dir: folder, format: "es", chunkFileNames: "shared-[name].js", sourcemap: false, ...more },
   external: /^(?:node|cloudflare):/,
   plugins: [codecPlugin(variant), typescript({ tsconfig: "tsconfig.build.json", outDir: folder })],
 });
@@ -36,10 +40,11 @@ const declarationsForDeno = () => ({
 
 /** @type {import("rollup").RollupOptions[]} */
 export default [
-  build("digits", "dist", input),
-  build("module", "dist/workerd", everywhere),
+  build("digits", "dist", { ...main, ...everywhere }, { banner }),
+  build("module", "dist/workerd", { index: "src/entry/workerd.ts", ...everywhere }),
+  build("script", "dist/no-wasm", { ...main, ...entries("workerd", "protocol") }),
   {
-    input,
+    input: { ...node, ...everywhere },
     output: { dir: "dist", format: "es", chunkFileNames: "shared-[name].d.ts" },
     external: /^node:/,
     plugins: [dts({ tsconfig: "tsconfig.build.json" }), declarationsForDeno()],

@@ -80,7 +80,7 @@ function bind({ memory, ...functions }: CodecExports): Codec {
 function unavailable(cause: unknown): Codec {
   return new Proxy({} as Codec, {
     get() {
-      const message = `httpcore needs WebAssembly, which is not there: ${cause}`;
+      const message = `httpcore needs WebAssembly (or import "httpcore/no-wasm"): ${cause}`;
       throw new UnsupportedByRuntime(message, { option: "WebAssembly", runtime: "this runtime", cause });
     },
   });

@@ -64,6 +64,7 @@ class StreamsConnection implements NetworkConnection {
   #waiting = 0;
   #isReading = false;
   #isPaused = false;
+  #hasEnded = false;
   #isClosed = false;
   #holder: unknown = null;
 
@@ -82,15 +83,15 @@ class StreamsConnection implements NetworkConnection {
     } catch {
       this.#reader = readable.getReader();
     }
-    this.#writer.closed.catch(this.#failWrites);
-    // A byte stream may close without an answer to the read that is pending.
-    this.#reader.closed.then(this.#end, this.#fail);
+    this.#writer.closed.catch(this.#failLater);
+    // A byte stream may close without an answer to the read that is pending. `closed` may overtake the last chunk.
+    this.#reader.closed.then(() => this.#later(this.#end), this.#failLater);
     this.#read();
   }
 
   write(octets: Uint8Array): boolean {
     this.#waiting++;
-    this.#writer.write(copyOf(octets)).then(this.#taken, this.#failWrites);
+    this.#writer.write(copyOf(octets)).then(this.#taken, this.#failLater);
     return false;
   }
 
@@ -143,7 +144,7 @@ class StreamsConnection implements NetworkConnection {
     this.#isReading = true;
     // A default reader takes no view, and minds none.
     const view = this.#buffer && new Uint8Array(this.#buffer);
-    (this.#reader as ReadableStreamBYOBReader).read(view as Uint8Array<ArrayBuffer>).then(this.#take, ignore);
+    (this.#reader as ReadableStreamBYOBReader).read(view as Uint8Array<ArrayBuffer>).then(this.#take, this.#fail);
   }
 
   readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
@@ -171,10 +172,13 @@ class StreamsConnection implements NetworkConnection {
     this.#hasEnded = true;
     this.#receiver.ended();
   };
-  #hasEnded = false;
 
   // A peer may answer and go away while we write (RFC 9112 section 9.5): its answer is read first.
-  readonly #failWrites = (error: unknown): void => this.settle(() => this.#fail(error));
+  readonly #failLater = (error: unknown): void => this.#later(() => this.#fail(error));
+
+  #later(action: () => void): void {
+    if (!this.#isClosed) this.settle(action);
+  }
 
   readonly #fail = (error: unknown): void => {
     if (this.#isClosed) return;

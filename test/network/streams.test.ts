@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
 import { Duplex } from "node:stream";
+import { checkServerIdentity, connect as connectTLS } from "node:tls";
 import {
   ConnectError,
   type ConnectionPool,
@@ -22,8 +23,9 @@ import {
   WriteTimeout,
 } from "httpcore";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { eventually, fails, openPool, pause, rejection, turn } from "../support/outcomes.ts";
-import { answering, answeringEach, OK, serve } from "../support/scripted-server.ts";
+import { answering, answeringEach, OK, serve, serveTLS } from "../support/scripted-server.ts";
 import { FarEnd, type PairKind } from "./streams-pairs.ts";
 
 const URL = "http://www.example.com/";
@@ -515,7 +517,7 @@ describe("streams of other makers", () => {
     expect(pool.connections[0]?.requestCount).toBe(5);
   });
 
-  test("sockets of Node: requests, reuse, and what is raw", async () => {
+  test("sockets of Node: requests on one connection, which closing the pool closes", async () => {
     const server = await serve(answering());
     const { pool, sockets } = poolOnSockets();
     for (let count = 0; count < 5; count++) expect(await (await pool.request("GET", server.url())).text()).toBe("ok");
@@ -523,6 +525,30 @@ describe("streams of other makers", () => {
     await pool.close();
     await (await server.peer(0)).gone;
     await eventually(() => sockets[0]?.destroyed === true);
+  });
+
+  test("sockets of Node: TLS, with what the pool was told of it", async () => {
+    const server = await serveTLS(await leafFor("127.0.0.1"), answering());
+    const networkBackend = streamsBackend(async ({ host, port, tls }) => {
+      if (!tls) throw new Error("only TLS");
+      const { servername, verify } = tls;
+      const ca = tls.ca as string;
+      const socket = connectTLS({
+        host,
+        port,
+        ca,
+        rejectUnauthorized: verify,
+        checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
+      });
+      await once(socket, "secureConnect");
+      return Duplex.toWeb(socket) as StreamPair;
+    });
+    const ca = (await certificateAuthority()).cert;
+    const trusting = openPool({ networkBackend, tls: { ca } });
+    for (let count = 0; count < 2; count++) expect((await trusting.request("GET", server.url())).status).toBe(200);
+    expect(server.peers.length).toBe(1);
+    const error = await fails(openPool({ networkBackend }).request("GET", server.url()), ConnectError);
+    expect((error.cause as { code?: string }).code).toMatch(/^(UNABLE_TO|SELF_SIGNED)/);
   });
 
   test("sockets of Node: a large upload to a server that reads slowly", async () => {

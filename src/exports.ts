@@ -34,6 +34,7 @@ export type {
   SocketOptions,
   TLSConnectOptions,
 } from "./network/network.ts";
+export { type StreamPair, type StreamPairOptions, streamsBackend } from "./network/streams.ts";
 export type { NetworkStream } from "./pool/network-stream.ts";
 export type { Timeouts } from "./pool/timeouts.ts";
 export type { ConnectionPoolOptions } from "./pool-options.ts";

@@ -88,24 +88,22 @@ export function unsupported(option: string): UnsupportedByRuntime {
   return new UnsupportedByRuntime(`workerd has nothing to do '${option}' with`, { option, runtime: RUNTIME });
 }
 
-function open(socket: Socket, receiver: NetworkReceiver, signal: AbortSignal): Promise<NetworkConnection> {
+async function open(socket: Socket, receiver: NetworkReceiver, signal: AbortSignal): Promise<NetworkConnection> {
   // Whatever becomes of the socket is told by its reads and writes; this promise has nobody else to look after it.
   socket.closed.catch(ignore);
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort);
-    socket.opened.then(
-      (info) => {
-        signal.removeEventListener("abort", abort);
-        if (signal.aborted) socket.close().catch(ignore);
-        else resolve(new WorkerdConnection(socket, info, receiver));
-      },
-      (error) => {
-        signal.removeEventListener("abort", abort);
-        reject(error);
-      },
-    );
-  });
+  const { promise: aborted, reject: abort } = Promise.withResolvers<never>();
+  const listener = (): void => abort(signal.reason);
+  signal.addEventListener("abort", listener);
+  try {
+    const info = await Promise.race([socket.opened, aborted]);
+    return new WorkerdConnection(socket, info, receiver);
+  } catch (error) {
+    // Connecting cannot be stopped. What nobody waits for any more is closed when it opens, or with its event.
+    socket.opened.then(() => socket.close()).catch(ignore);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", listener);
+  }
 }
 
 function ignore(): void {}

@@ -50,9 +50,9 @@ const jobs: Readonly<Record<string, Job>> = {
   request: async ({ url }: Target) => shown(await request("GET", url)),
 
   /** As many requests as asked for on a named pool, one after the other; and the pool's look behind them. */
-  sequence: async ({ url, pool = "plain", count }: Target & { count: number }) => {
+  sequence: async ({ url, pool = "plain", method = "GET", count }: Target & { method?: string; count: number }) => {
     const contents: string[] = [];
-    for (let i = 0; i < count; i++) contents.push(await (await poolOf(pool).request("GET", url)).text());
+    for (let i = 0; i < count; i++) contents.push(await (await poolOf(pool).request(method, url)).text());
     return { contents, pool: String(poolOf(pool)), connections: poolOf(pool).connections.map(String) };
   },
 
@@ -148,7 +148,8 @@ const jobs: Readonly<Record<string, Job>> = {
     return { contents: [await first.text(), await second.text()], sum };
   },
 
-  abort: async ({ url, other }: Target & { other: string }) => {
+  /** Aborts when `other` has answered, and then asks `closed`, while the event goes on. */
+  abort: async ({ url, other, closed }: Target & { other: string; closed: string }) => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const sent = request("GET", url, { signal: controller.signal });
@@ -158,13 +159,12 @@ const jobs: Readonly<Record<string, Job>> = {
     );
     await (await fetch(other)).text();
     controller.abort(reason);
-    return outcome;
+    return `${await outcome}, ${await (await fetch(closed)).text()}`;
   },
 
-  abortedByAll: async ({ url }: Target) => {
-    return poolOf("plain")
-      .request("GET", url, { signal: shared.signal })
-      .then(shown, (error) => String(error));
+  abortedByAll: async ({ url, closed }: Target & { closed: string }) => {
+    const sent = poolOf("plain").request("GET", url, { signal: shared.signal });
+    return `${await sent.then(shown, (error) => String(error))}, ${await (await fetch(closed)).text()}`;
   },
 
   abortAll: async () => {

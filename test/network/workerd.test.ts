@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
+import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { answering, NOBODY, OK, type ScriptedServer, serve, serveTLS } from "../support/scripted-server.ts";
@@ -17,6 +18,8 @@ beforeAll(async () => {
 afterAll(async () => {
   const unheard = await worker?.run("rejections");
   await worker?.stop();
+  // What an event leaves rejected when it ends is told here only.
+  expect(worker.log).not.toMatch(/uncaught|unhandled/i);
   expect(unheard).toEqual([]);
 });
 
@@ -248,17 +251,47 @@ describe("limits and aborts", () => {
     expect(failure).toMatchObject({ name: "ConnectTimeout", code: "ERR_CONNECT_TIMEOUT" });
   });
 
-  test("an abort while connecting rejects with its reason", async () => {
+  test("an abort while connecting rejects with its reason; the connection ends with the event", async () => {
     const server = await serve(() => {});
+    const url = server.url().replace("http", "https");
     const other = await gate(() => server.connected(1));
-    expect(await worker.run("abort", { url: server.url().replace("http", "https"), other })).toBe("the reason");
+    const closed = await gate(async () => {});
+    expect(await worker.run("abort", { url, other, closed })).toBe("the reason, go on");
+    await (await server.peer(0)).gone;
+  });
+
+  test("an abort while connecting: a connection that opens later is closed", async () => {
+    const { key, cert } = await leafFor("127.0.0.1");
+    const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+    const secure = tls.createServer({ key, cert });
+    secure.on("tlsClientError", () => {});
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    secure.on("secureConnection", (socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => {});
+      socket.on("close", () => leave());
+    });
+    // The handshake goes on when the client waits for it no more.
+    const server = await serve(async (peer) => {
+      peer.socket.removeAllListeners("data");
+      peer.socket.pause();
+      await aborted;
+      secure.emit("connection", peer.socket);
+    });
+    const other = await gate(() => server.connected(1));
+    const closed = await gate(async () => {
+      abort();
+      await left;
+    });
+    const argument = { url: server.url().replace("http", "https"), other, closed };
+    expect(await worker.run("abort", argument)).toBe("the reason, go on");
   });
 
   test("an abort while reading rejects with its reason, and closes the connection", async () => {
     const server = await serve(() => {});
     const other = await gate(async () => (await server.peer(0)).until("\r\n\r\n"));
-    expect(await worker.run("abort", { url: server.url(), other })).toBe("the reason");
-    await (await server.peer(0)).gone;
+    const closed = await gate(async () => (await server.peer(0)).gone);
+    expect(await worker.run("abort", { url: server.url(), other, closed })).toBe("the reason, go on");
   });
 
   test("timeout.read and timeout.total", async () => {
@@ -345,6 +378,7 @@ describe("a pool in several events", () => {
       const { contents } = await worker.run<{ contents: string[] }>("sequence", {
         url: server.url(),
         pool: "sequential",
+        method: event % 2 === 0 ? "GET" : "POST",
         count: 2,
       });
       expect(contents).toEqual([String(2 * event + 1), String(2 * event + 2)]);
@@ -395,11 +429,11 @@ describe("a pool in several events", () => {
 
   test("a signal of all events, aborted in one, ends the requests of the others", async () => {
     const server = await serve(() => {});
-    const runs = [1, 2].map(() => worker.run("abortedByAll", { url: server.url() }));
+    const closed = await gate(() => Promise.all(server.peers.map((peer) => peer.gone)));
+    const runs = [1, 2].map(() => worker.run("abortedByAll", { url: server.url(), closed }));
     for (const peer of await server.connected(2)) await peer.until("\r\n\r\n");
     await worker.run("abortAll");
-    expect(await Promise.all(runs)).toEqual(["all of you", "all of you"]);
-    for (const peer of server.peers) await peer.gone;
+    expect(await Promise.all(runs)).toEqual(["all of you, go on", "all of you, go on"]);
   });
 
   test("close() in one event ends the requests of the others, and is final", async () => {

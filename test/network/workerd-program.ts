@@ -46,6 +46,10 @@ interface Target {
 const jobs: Readonly<Record<string, Job>> = {
   rejections: async () => rejections,
 
+  rejectUnheard: async () => {
+    Promise.reject(new Error("on purpose"));
+  },
+
   /** One request on the default pool. */
   request: async ({ url }: Target) => shown(await request("GET", url)),
 

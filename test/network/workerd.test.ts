@@ -262,14 +262,18 @@ describe("limits and aborts", () => {
 
   test("an abort while connecting: a connection that opens later is closed", async () => {
     const { key, cert } = await leafFor("127.0.0.1");
-    const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
     const secure = tls.createServer({ key, cert });
     secure.on("tlsClientError", () => {});
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-    secure.on("secureConnection", (socket) => {
-      socket.on("error", () => {});
-      socket.on("data", () => {});
-      socket.on("close", () => leave());
+    const left = new Promise<void>((resolve) => {
+      secure.on("secureConnection", (socket) => {
+        socket.on("error", () => {});
+        socket.on("data", () => {});
+        socket.on("close", () => resolve());
+      });
+    });
+    let abort = (): void => {};
+    const aborted = new Promise<void>((resolve) => {
+      abort = resolve;
     });
     // The handshake goes on when the client waits for it no more.
     const server = await serve(async (peer) => {

@@ -3,7 +3,6 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
-import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { answering, NOBODY, OK, type ScriptedServer, serve, serveTLS } from "../support/scripted-server.ts";
@@ -261,34 +260,34 @@ describe("limits and aborts", () => {
   });
 
   test("an abort while connecting: a connection that opens later is closed", async () => {
-    const { key, cert } = await leafFor("127.0.0.1");
-    const secure = tls.createServer({ key, cert });
-    secure.on("tlsClientError", () => {});
-    const left = new Promise<void>((resolve) => {
-      secure.on("secureConnection", (socket) => {
-        socket.on("error", () => {});
-        socket.on("data", () => {});
-        socket.on("close", () => resolve());
-      });
-    });
+    const secure = await serveTLS(await leafFor("127.0.0.1"), () => {});
     let abort = (): void => {};
     const aborted = new Promise<void>((resolve) => {
       abort = resolve;
     });
     // The handshake goes on when the client waits for it no more.
-    const server = await serve(async (peer) => {
-      peer.socket.removeAllListeners("data");
-      peer.socket.pause();
+    const front = net.createServer({ pauseOnConnect: true }, async (socket) => {
+      connected();
       await aborted;
-      secure.emit("connection", peer.socket);
+      const onward = net.connect(secure.port, "127.0.0.1");
+      for (const end of [socket, onward]) end.on("error", () => {});
+      socket.pipe(onward).pipe(socket);
+      onTestFinished(() => void [socket, onward].map((end) => end.destroy()));
     });
-    const other = await gate(() => server.connected(1));
+    let connected = (): void => {};
+    const connecting = new Promise<void>((resolve) => {
+      connected = resolve;
+    });
+    front.listen(0, "127.0.0.1");
+    await once(front, "listening");
+    onTestFinished(() => void front.close());
+    const other = await gate(() => connecting);
     const closed = await gate(async () => {
       abort();
-      await left;
+      await (await secure.peer(0)).gone;
     });
-    const argument = { url: server.url().replace("http", "https"), other, closed };
-    expect(await worker.run("abort", argument)).toBe("the reason, go on");
+    const url = `https://127.0.0.1:${(front.address() as net.AddressInfo).port}/`;
+    expect(await worker.run("abort", { url, other, closed })).toBe("the reason, go on");
   });
 
   test("an abort while reading rejects with its reason, and closes the connection", async () => {

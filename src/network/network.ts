@@ -69,6 +69,11 @@ export interface NetworkConnection {
   startTLS?(options: TLSConnectOptions, receiver: NetworkReceiver, signal: AbortSignal): Promise<NetworkConnection>;
   /** Tells the peer (FIN) that nothing is written any more, behind what has been written. Reading goes on. */
   end?(): void;
+  /**
+   * HTTP is over here, and the connection may become TLS: from now on no more is read than `resume` asks for each time.
+   * Missing where TLS can be started while a read is pending.
+   */
+  lend?(): void;
   /** Stops and restarts reading. */
   pause(): void;
   resume(): void;

@@ -32,15 +32,15 @@ export function now(): number {
 }
 
 /** Watches `item` until `unwatch`. Also to be called when `dueAt` has been moved forward in time. */
-export function watch(item: Watched): void {
+export let watch = (item: Watched): void => {
   if (item.watchIndex < 0) {
     item.watchIndex = watched.push(item) - 1;
     if (item.holdsProcess && ++holding === 1) holdProcess();
   }
   if (item.dueAt < timerDueAt) schedule(item.dueAt);
-}
+};
 
-export function unwatch(item: Watched): void {
+export let unwatch = (item: Watched): void => {
   const index = item.watchIndex;
   if (index < 0) return;
   item.watchIndex = -1;
@@ -49,6 +49,12 @@ export function unwatch(item: Watched): void {
   if (last === item) return;
   watched[index] = last;
   last.watchIndex = index;
+};
+
+/** For runtimes where a timer cannot be shared: others in place of `watch` and `unwatch`, before any is called. */
+export function replaceDeadlines(watchOther: typeof watch, unwatchOther: typeof unwatch): void {
+  watch = watchOther;
+  unwatch = unwatchOther;
 }
 
 /** Calls `passed` after `milliseconds`, once, unless `lift` is called before. */

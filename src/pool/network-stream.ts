@@ -58,10 +58,12 @@ export class NetworkStream implements NetworkReceiver {
   /** Runs on `network`, which may have told of octets already. */
   attach(network: NetworkConnection): void {
     this.#network = network;
+    network.lend?.();
   }
 
   /** The next octets, a copy; null when the peer has closed its side. Rejects with ReadError when the connection broke. */
   read(): Promise<Uint8Array | null> {
+    if (!this.#pieces.isReadable) this.#network?.resume();
     return this.#pieces.read();
   }
 

@@ -1,20 +1,13 @@
 // The network of Bun, in Bun itself: a process for each test, against scripted servers in this one.
 //
 // In: a case of bun-client.ts, bundled with src/entry/bun.ts. Out: what the client saw, what the server saw, and that the
-// process ended by itself. HTTPCORE_BUN names another binary than the one in node_modules.
+// process ended by itself.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import tls from "node:tls";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
 import { certificateAuthority, type Identity, leafFor, leafWith } from "../support/certificates.ts";
 import {
   answering,
@@ -25,82 +18,20 @@ import {
   serve,
   serveTLS,
 } from "../support/scripted-server.ts";
+import { bundleClient, deleteClient, inBun } from "./bun-process.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BUN = process.env.HTTPCORE_BUN ?? join(ROOT, "node_modules/bun/bin/bun.exe");
 const EMPTY = "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 0 idle]>";
-/** A process that has not ended by then is killed, and its test fails. */
-const PATIENCE = 15_000;
 
-let folder: string;
 let ca: string;
 let local: Identity;
 
 beforeAll(async () => {
-  if (!existsSync(BUN)) throw new Error(`${BUN} is missing: npm ci, or HTTPCORE_BUN`);
   ca = (await certificateAuthority()).cert;
   local = await leafFor("localhost", "127.0.0.1");
-  folder = await mkdtemp(join(tmpdir(), "httpcore-bun-"));
-  const digits = Buffer.from(await compileCodec()).toString("hex");
-  await build({
-    entryPoints: [join(ROOT, "test/network/bun-client.ts")],
-    outfile: join(folder, "client.mjs"),
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    external: ["node:*"],
-    logLevel: "error",
-    alias: { httpcore: join(ROOT, "src/entry/bun.ts"), "#codec": join(ROOT, "src/wasm/from-digits.ts") },
-    plugins: [
-      {
-        name: "codec",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^virtual:codec$/ }, ({ path }) => ({ path, namespace: "codec" }));
-          onLoad({ filter: /.*/, namespace: "codec" }, () => ({ contents: `export default "${digits}";` }));
-        },
-      },
-    ],
-  });
+  await bundleClient();
 });
 
-afterAll(async () => {
-  if (folder) await rm(folder, { recursive: true });
-});
-
-/** Runs a case in Bun: `said` waits for a line of its output, `result` for its end, which must be its own. */
-function inBun(name: string, values: object) {
-  const child = spawn(BUN, [join(folder, "client.mjs"), name, JSON.stringify(values)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const impatience = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
-  let output = "";
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  const ended = once(child, "close").then(([code, signal]) => {
-    clearTimeout(impatience);
-    return { code, signal, errors };
-  });
-  return {
-    child,
-    async said(line: string): Promise<void> {
-      while (!output.split("\n").includes(line)) {
-        if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`it ended without '${line}': ${errors}`);
-        await Promise.race([once(child.stdout, "data"), ended]);
-      }
-    },
-    async result(): Promise<unknown> {
-      expect(await ended).toEqual({ code: 0, signal: null, errors: "" });
-      return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "").result;
-    },
-  };
-}
+afterAll(deleteClient);
 
 /** The same over TCP and over TLS, whose authority the client is given. */
 const TRANSPORTS: readonly ["TCP" | "TLS", (script: Script) => Promise<{ server: ScriptedServer; options: object }>][] =

@@ -230,6 +230,14 @@ describe("startTLS", () => {
     expect(pool.connections).toEqual([]);
   });
 
+  test("once it is closed, nothing is known of TLS", async () => {
+    const { plain } = await openTLSTunnel();
+    const stream = await plain.startTLS({ verify: false });
+    await stream.close();
+    await eventually(() => (stream.getExtraInfo("raw") as net.Socket).closed);
+    expect(stream.getExtraInfo("tls")).toBe(undefined);
+  });
+
   test("without verification, when the caller wants none", async () => {
     const { plain } = await openTLSTunnel();
     const stream = await plain.startTLS({ verify: false });

@@ -36,7 +36,7 @@ const OPTION_NAMES = new Set(["ca", "verify", "servername", ...MISSING_OPTIONS])
 export function checkTLSOptions(given: unknown, runtime: string): CheckedTLSOptions {
   const tls = ownProperties(given, "tls", OPTION_NAMES) as TLSOptions & Record<string, unknown>;
   for (const name of MISSING_OPTIONS) if (tls[name] !== undefined) throw missingOption(`tls.${name}`, runtime);
-  for (const certificate of tls.ca === undefined ? [] : [tls.ca].flat()) {
+  for (const certificate of [tls.ca ?? []].flat()) {
     if (typeof certificate !== "string" && !(certificate instanceof Uint8Array)) {
       throw wrongType("tls.ca", "PEM as a string or a Uint8Array, or an array of them", certificate);
     }

@@ -274,10 +274,13 @@ class NodeConnection implements NetworkConnection {
   }
 }
 
-function tlsFacts(socket: tls.TLSSocket): object {
+function tlsFacts(socket: tls.TLSSocket): object | undefined {
+  // Nothing is known any more once the socket is closed.
+  const cipher = socket.getCipher() as tls.CipherNameAndProtocol | null | undefined;
+  if (!cipher) return undefined;
   return {
     protocol: socket.getProtocol(),
-    cipher: socket.getCipher().standardName,
+    cipher: cipher.standardName,
     alpn: socket.alpnProtocol || null,
     peerCertificate: socket.getPeerCertificate().raw,
   };

@@ -1,0 +1,114 @@
+// The network of Deno (2.8 and later): Deno's own API for TLS (https://docs.deno.com/api/deno/network) where that does
+// what is wished, and for all else its Node compatibility, that is the network of node.ts. FIGURES
+
+import { DenoConnection } from "./deno-connection.ts";
+import { ALPN_PROTOCOLS, startTLSOn } from "./deno-tunnel.ts";
+import type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  TLSConnectOptions,
+} from "./network.ts";
+import { nodeBackend } from "./node.ts";
+
+export const denoBackend: NetworkBackend = {
+  runtime: "deno",
+
+  async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    const relay = new TurningReceiver(receiver);
+    const { tls } = options;
+    const connection =
+      tls !== null && isWithinDeno(options, tls)
+        ? await connectTLS(options, tls, relay)
+        : await nodeBackend.connectTcp(options, relay);
+    connection.startTLS = (wishes, successor, signal) => {
+      const turn = (target: NetworkReceiver): void => {
+        relay.target = target;
+      };
+      return startTLSOn(connection, turn, wishes, successor, signal);
+    };
+    return connection;
+  },
+};
+
+/** Who is told what comes on a connection: whoever it was opened for, until TLS is started on it. */
+class TurningReceiver implements NetworkReceiver {
+  target: NetworkReceiver;
+
+  constructor(target: NetworkReceiver) {
+    this.target = target;
+  }
+
+  received(octets: Uint8Array, size: number): void {
+    this.target.received(octets, size);
+  }
+
+  drained(): void {
+    this.target.drained();
+  }
+
+  ended(): void {
+    this.target.ended();
+  }
+
+  failed(error: unknown): void {
+    this.target.failed(error);
+  }
+}
+
+// Deno's own TLS always verifies; it adds certificates to those it trusts, and does not take them instead; it takes an
+// empty name for one that is not given, which is 127.0.0.1; and its sockets have no delay of keep-alive probes.
+function isWithinDeno({ socket }: ConnectOptions, { ca, verify, servername }: TLSConnectOptions): boolean {
+  return ca === null && verify && servername !== "" && socket.keepAlive === null;
+}
+
+// In two steps, as `Deno.connectTls` heeds no signal, and verifies no other name than that of the host. What Deno reads of
+// options is all given, so that nothing on Object.prototype is taken.
+async function connectTLS(
+  { host, port, socket, signal }: ConnectOptions,
+  { servername }: TLSConnectOptions,
+  receiver: NetworkReceiver,
+): Promise<NetworkConnection> {
+  signal.throwIfAborted();
+  let open: Deno.Conn | null = null;
+  const abort = (): void => close(open);
+  signal.addEventListener("abort", abort);
+  try {
+    const plain = await Deno.connect({
+      transport: "tcp",
+      hostname: host,
+      port,
+      autoSelectFamily: socket.happyEyeballs,
+      autoSelectFamilyAttemptDelay: undefined,
+      signal,
+    });
+    open = plain;
+    signal.throwIfAborted();
+    plain.setNoDelay(socket.noDelay);
+    const secure = await Deno.startTls(plain, {
+      hostname: servername,
+      alpnProtocols: ALPN_PROTOCOLS,
+      caCerts: [],
+      unsafelyDisableHostnameVerification: false,
+    });
+    open = secure;
+    signal.throwIfAborted();
+    const { alpnProtocol } = await secure.handshake();
+    signal.throwIfAborted();
+    return new DenoConnection(secure, receiver, { alpn: alpnProtocol });
+  } catch (error) {
+    close(open);
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function close(conn: Deno.Conn | null): void {
+  try {
+    conn?.close();
+  } catch {
+    // it has been closed, or belongs to the TLS on it
+  }
+}

@@ -4,7 +4,7 @@
 // window would not do for all. Writes are queued: each takes what it can, and tells later how much that was.
 
 import { allocate, concat } from "../octets.ts";
-import { BusyMark } from "./deno-busy.ts";
+import { afterPoll, BusyMark } from "./deno-event-loop.ts";
 import type { NetworkConnection, NetworkReceiver } from "./network.ts";
 
 /** No read brings more than one TLS record (RFC 8446 section 5.1). */
@@ -52,8 +52,7 @@ export class DenoConnection implements NetworkConnection {
   }
 
   settle(callback: () => void): void {
-    // The first comes behind the poll that may be under way, the second behind a whole one.
-    setImmediate(() => setImmediate(callback));
+    afterPoll(callback);
   }
 
   pause(): void {

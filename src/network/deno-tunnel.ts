@@ -7,7 +7,7 @@
 import { Duplex } from "node:stream";
 import type tls from "node:tls";
 import { allocate, concat, copyOf } from "../octets.ts";
-import { BusyMark } from "./deno-busy.ts";
+import { afterPoll, BusyMark } from "./deno-event-loop.ts";
 import type { NetworkConnection, NetworkReceiver, TLSConnectOptions } from "./network.ts";
 
 /** The protocol offered by ALPN: the only one spoken here. */
@@ -42,7 +42,7 @@ export async function startTLSOn(
   turn(stream);
   try {
     const socket = await connectTLS(stream, options, signal);
-    return new TunnelConnection(socket, outer, receiver);
+    return new TunnelConnection(socket, outer, stream, receiver);
   } catch (error) {
     outer.close();
     throw error;
@@ -53,14 +53,26 @@ export async function startTLSOn(
 class ConnectionStream extends Duplex implements NetworkReceiver {
   readonly #connection: NetworkConnection;
   #taken: (() => void) | null = null;
+  #isHeld = false;
 
   constructor(connection: NetworkConnection) {
     super({ allowHalfOpen: true });
     this.#connection = connection;
   }
 
-  override _read(): void {
+  /** Reads no more, whoever asks for it. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#connection.pause();
+  }
+
+  letGo(): void {
+    this.#isHeld = false;
     this.#connection.resume();
+  }
+
+  override _read(): void {
+    if (!this.#isHeld) this.#connection.resume();
   }
 
   override _write(octets: Uint8Array, _encoding: string, taken: () => void): void {
@@ -144,14 +156,16 @@ async function connectTLS(
 class TunnelConnection implements NetworkConnection {
   readonly #socket: tls.TLSSocket;
   readonly #outer: NetworkConnection;
+  readonly #stream: ConnectionStream;
   readonly #receiver: NetworkReceiver;
   readonly #busyMark = new BusyMark();
   #isWaiting = false;
   #isOver = false;
 
-  constructor(socket: tls.TLSSocket, outer: NetworkConnection, receiver: NetworkReceiver) {
+  constructor(socket: tls.TLSSocket, outer: NetworkConnection, stream: ConnectionStream, receiver: NetworkReceiver) {
     this.#socket = socket;
     this.#outer = outer;
+    this.#stream = stream;
     this.#receiver = receiver;
     socket.on("data", (octets: Uint8Array) => {
       if (!this.#isOver) receiver.received(octets, octets.length);
@@ -181,15 +195,18 @@ class TunnelConnection implements NetworkConnection {
   }
 
   settle(callback: () => void): void {
-    setImmediate(() => setImmediate(callback));
+    afterPoll(callback);
   }
 
+  // Deno's node:tls reads on while its socket is paused, and keeps what comes: so what is underneath is stopped.
   pause(): void {
+    this.#stream.hold();
     this.#socket.pause();
   }
 
   resume(): void {
     this.#socket.resume();
+    this.#stream.letGo();
   }
 
   busy(): void {

@@ -103,6 +103,17 @@ describe.skipIf(!binary).each(KINDS)("$name (skipped without a Deno)", (kind) =>
     expect(await runWith(kind, server.url(), script)).toEqual([true, true, true, true, true]);
   });
 
+  test("chunks larger than any read, and smaller", async () => {
+    const chunks = [1, 70_000, 300_000, 3, 1_000_000].map((size) => `${size.toString(16)}\r\n${"y".repeat(size)}\r\n`);
+    const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const server = await kind.serve(answering(`${head}${chunks.join("")}0\r\n\r\n`));
+    const script = `
+      const { content } = await pool.request("GET", url);
+      print([content.length, content.every((octet) => octet === 121), (await pool.request("GET", url)).content.length]);`;
+    expect(await runWith(kind, server.url(), script)).toEqual([1_370_004, true, 1_370_004]);
+    expect(server.peers.length).toBe(1);
+  });
+
   test("5 MB go out to a slow reader, and a slow caller holds the server back", async () => {
     const size = 5_000_000;
     let sent = 0;

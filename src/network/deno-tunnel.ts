@@ -37,7 +37,8 @@ export async function startTLSOn(
   receiver: NetworkReceiver,
   signal: AbortSignal,
 ): Promise<NetworkConnection> {
-  outer.idle();
+  // The process must not end in the middle of a handshake.
+  outer.busy();
   const stream = new ConnectionStream(outer);
   turn(stream);
   try {
@@ -46,6 +47,8 @@ export async function startTLSOn(
   } catch (error) {
     outer.close();
     throw error;
+  } finally {
+    outer.idle();
   }
 }
 

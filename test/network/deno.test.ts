@@ -393,6 +393,24 @@ describe.skipIf(!binary)("connecting (skipped without a Deno)", () => {
     for (const peer of await hole.connected(2)) await peer.gone;
   });
 
+  test("a process does not end in the middle of a handshake", async () => {
+    const server = await serveTLS(await leafFor("127.0.0.1"), answering());
+    const slow = await serve(async (peer) => {
+      await pause(200);
+      const onward = net.connect(server.port, "127.0.0.1");
+      onTestFinished(() => void onward.destroy());
+      onward.on("error", () => peer.socket.destroy());
+      await peer.until("\x01");
+      onward.write(Buffer.from(peer.received, "latin1"));
+      peer.socket.pipe(onward).pipe(peer.socket);
+    });
+    const script = `
+      const pool = new httpcore.ConnectionPool({ tls: { ca }, timeout: { connect: Infinity } });
+      pool.request("GET", url).then(async (response) => print(await response.text()), print);`;
+    const values = { url: slow.url().replace("http:", "https:"), ca: await authority() };
+    expect(await home.run(script, values)).toBe("ok");
+  });
+
   test("an abort before the connection is there leaves none", async () => {
     const server = await serve(answering());
     const script = `

@@ -21,7 +21,14 @@ const banner = ({ name }) => (DECLARED.includes(name) ? `/* @ts-self-types="./${
 /** @returns {import("rollup").RollupOptions} */
 const build = (variant, folder, input, more = {}) => ({
   input,
-  output: { dir: folder, format: "es", chunkFileNames: "shared-[name].js", sourcemap: false, ...more },
+  output: {
+    dir: folder,
+    format: "es",
+    chunkFileNames: "shared-[name].js",
+    sourcemap: false,
+    hoistTransitiveImports: false,
+    ...more,
+  },
   external: /^(?:node|cloudflare):/,
   plugins: [codecPlugin(variant), typescript({ tsconfig: "tsconfig.build.json", outDir: folder })],
 });

@@ -11,7 +11,7 @@ import { build as vite } from "vite";
 import { beforeAll, describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { installPackage } from "../../scripts/runtimes/programs.ts";
-import { OK, serve } from "../support/scripted-server.ts";
+import { answering, serve } from "../support/scripted-server.ts";
 
 const FOLDER = fileURLToPath(new URL(".build", import.meta.url));
 const PROGRAM = join(FOLDER, "program.mjs");
@@ -79,7 +79,7 @@ describe.each(Object.entries(BUNDLERS))("%s", (name, { for: platform, build }) =
     await build(file);
     const imports = readFileSync(file, "utf8").match(/from ?["'](?:node:|cloudflare:)[^"']+["']/g) ?? [];
     if (platform === "browser") expect(imports).toEqual([]);
-    const server = await serve((peer) => peer.send(OK));
+    const server = await serve(answering());
     const said = await outputOf(file, server.url());
     const last = platform === "node" ? "200" : "ERR_UNSUPPORTED_BY_RUNTIME";
     expect(said.trim()).toBe(`mock idle true function ${last}`);

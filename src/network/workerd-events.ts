@@ -3,16 +3,18 @@
 // Sockets, reads and timers live and die with the event that made them, and no other may touch them. The runtime names
 // no event, but objects of another event refuse to be used: so one is kept for each event, and asked.
 
-/** Events that are remembered; of one that is forgotten only the reuse is lost. Asking an object of another event costs
- * some 15 us, so many events at once had better open connections than look for them. */
+/**
+ * Events that are remembered: of one that is forgotten only the reuse is lost. Asking an object of another event costs
+ * some 15 us, so where many events run at once it is cheaper to begin anew than to look for long.
+ */
 const MAX_EVENTS = 16;
 
 interface Entry<T> {
   readonly value: T;
   /** An object of the event: the cheapest that can be had without I/O, and that tells. */
   readonly probe: WebSocket;
-  /** Runs the `ended` of `forEach` in the event. */
-  readonly call: () => void;
+  /** Ends `value`, in its event. */
+  readonly end: () => void;
 }
 
 /** One `T` for each event. */
@@ -52,20 +54,20 @@ export class PerEvent<T> {
   end(): void {
     const entries = this.#entries;
     this.#entries = [];
-    for (const { probe, value, call } of entries) {
+    for (const { probe, value, end } of entries) {
       if (isOfThisEvent(probe)) this.#end(value);
-      else call();
+      else end();
     }
   }
 
   #add(): T {
     const value = this.#make();
-    let call = (): void => {};
+    let end = (): void => {};
     // What follows a promise runs in the event that made it, whoever resolves it.
     new Promise<void>((resolve) => {
-      call = resolve;
+      end = resolve;
     }).then(() => this.#end(value));
-    this.#entries.unshift({ value, probe: newProbe(), call });
+    this.#entries.unshift({ value, probe: newProbe(), end });
     this.#entries.length = Math.min(this.#entries.length, MAX_EVENTS);
     return value;
   }

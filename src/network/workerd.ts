@@ -24,7 +24,7 @@ const READ_SIZE = 65_536;
 /** Up to here octets that have not been taken count as taken: the system has room for them anyway. */
 const UNTAKEN_SIZE = 16_384;
 
-/** Turns of the event loop after which what had come has been handed over; two are too few only after long work. */
+/** Turns of the event loop until what has come has been handed over: two, as seen after long work, and one to spare. */
 const TURNS = 3;
 
 const RUNTIME = "workerd";
@@ -85,7 +85,7 @@ export function refuseTLSOptions({
 
 /** The error for an option that workerd cannot honour. */
 export function unsupported(option: string): UnsupportedByRuntime {
-  return new UnsupportedByRuntime(`workerd has nothing to do '${option}' with`, { option, runtime: RUNTIME });
+  return new UnsupportedByRuntime(`'${option}' is not supported on workerd`, { option, runtime: RUNTIME });
 }
 
 async function open(socket: Socket, receiver: NetworkReceiver, signal: AbortSignal): Promise<NetworkConnection> {

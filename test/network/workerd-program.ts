@@ -17,6 +17,7 @@ type Job = (argument: never, environment: Environment) => Promise<unknown>;
 /** Pools that live as long as the worker, by name. Made here, outside of all events. */
 const pools: Readonly<Record<string, ConnectionPool>> = {
   plain: new ConnectionPool(),
+  early: new ConnectionPool(),
   sequential: new ConnectionPool(),
   narrow: new ConnectionPool({ maxConnections: 1 }),
   limited: new ConnectionPool({ timeout: { read: 150 } }),
@@ -35,6 +36,11 @@ addEventListener("unhandledrejection", (event) => {
   rejections.push(String((event as PromiseRejectionEvent).reason));
 });
 
+/** What a pool makes of a request outside of all events; and the same pool is used in events later. */
+const early = poolOf("early")
+  .request("GET", "http://127.0.0.1:1/")
+  .then(shown, (error) => String(error));
+
 /** A signal of all events. */
 let shared = new AbortController();
 
@@ -45,6 +51,8 @@ interface Target {
 
 const jobs: Readonly<Record<string, Job>> = {
   rejections: async () => rejections,
+
+  early: async () => early,
 
   rejectUnheard: async () => {
     Promise.reject(new Error("on purpose"));

@@ -14,7 +14,9 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { afterAll, beforeAll, expect } from "vitest";
 import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { certificateAuthority } from "../support/certificates.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -55,6 +57,8 @@ export interface Failure {
   readonly option: string | null;
   readonly runtime: string | null;
 }
+
+export type Failed = { readonly failure: Failure };
 
 export class WorkerdProcess {
   /** What it wrote to stderr. */
@@ -121,6 +125,30 @@ export async function startWorkerd(authority: string, program = "workerd-program
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
   return new WorkerdProcess(child, folder, await portOf(child.stdio[3] as Readable, child));
+}
+
+/**
+ * workerd for the tests of a file: started before them and killed behind them, when no promise may have been rejected
+ * with nobody to hear it.
+ */
+export function workerForFile(): () => WorkerdProcess {
+  let worker: WorkerdProcess | null = null;
+  const running = (): WorkerdProcess => {
+    if (!worker) throw new Error("workerd does not run");
+    return worker;
+  };
+  beforeAll(async () => {
+    worker = await startWorkerd((await certificateAuthority()).cert);
+  }, 60_000);
+  afterAll(async () => {
+    // One on purpose, to see that it would be heard of.
+    await running().run("rejectUnheard");
+    const unheard = await running().run("rejections");
+    await running().stop();
+    expect(unheard).toEqual(["Error: on purpose"]);
+    expect(running().log).not.toMatch(/uncaught|unhandled/i);
+  });
+  return running;
 }
 
 /** What rollup makes of `#codec` for workerd. */

@@ -1,6 +1,6 @@
 // TLS, failures to connect, and what goes beyond one request and one response: interim responses, upgrades, tunnels.
 
-import { ConnectError, type ConnectionPoolOptions } from "httpcore";
+import { ConnectError, type ConnectionPoolOptions, streamsBackend } from "httpcore";
 import { MockBackend } from "httpcore/mock";
 import { ClientConnection, encodeRequestHead, parseResponseHead } from "httpcore/protocol";
 import { cases, equal, holds, latin1, recorded, rejects } from "./harness.ts";
@@ -190,6 +190,21 @@ export const belowCases = cases("below the facade", {
     const response = await open({ networkBackend: backend }).request("GET", "http://a/", { headers: { X: "1" } });
     equal(latin1(response.content), "mock");
     return latin1(backend.written[0] ?? new Uint8Array());
+  },
+  streamsBackend: async ({ open }) => {
+    let written = "";
+    const requests = new TransformStream<Uint8Array, Uint8Array>();
+    const responses = new TransformStream<Uint8Array, Uint8Array>();
+    const backend = streamsBackend(() => ({ readable: responses.readable, writable: requests.writable }));
+    const answering = (async () => {
+      const reader = requests.readable.getReader();
+      while (!written.endsWith("\r\n\r\n")) written += latin1((await reader.read()).value ?? bytes("(end)"));
+      await responses.writable.getWriter().write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ntunnel"));
+    })();
+    const response = await open({ networkBackend: backend }).request("GET", "http://a/", { headers: { X: "1" } });
+    await answering;
+    equal(latin1(response.content), "tunnel");
+    return written;
   },
   "httpcore/protocol": async () => {
     const connection = new ClientConnection();

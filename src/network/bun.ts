@@ -28,8 +28,41 @@ let window: Uint8Array | null = null;
 export const bunBackend: NetworkBackend = {
   runtime: "bun",
 
-  connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+  async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     window ??= new Uint8Array(READ_SIZE);
-    return nodeBackend.connectTcp({ ...options, window }, receiver);
+    const untilTLS = new ReceiverUntilTLS(receiver);
+    const connection = await nodeBackend.connectTcp({ ...options, window }, untilTLS);
+    const { startTLS } = connection;
+    connection.startTLS = (...parameters) => {
+      untilTLS.isOver = true;
+      return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
+    };
+    return connection;
   },
 };
+
+/** Up to 1.4.2, Bun tells a socket that TLS has been started on of every record that comes, as it came. */
+class ReceiverUntilTLS implements NetworkReceiver {
+  isOver = false;
+  readonly #receiver: NetworkReceiver;
+
+  constructor(receiver: NetworkReceiver) {
+    this.#receiver = receiver;
+  }
+
+  received(octets: Uint8Array, size: number): void {
+    if (!this.isOver) this.#receiver.received(octets, size);
+  }
+
+  drained(): void {
+    this.#receiver.drained();
+  }
+
+  ended(): void {
+    this.#receiver.ended();
+  }
+
+  failed(error: unknown): void {
+    this.#receiver.failed(error);
+  }
+}

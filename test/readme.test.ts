@@ -19,7 +19,13 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COMPILER = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const HOSTS = ["httpbin.org", "www.example.com"];
 
-const PAGES = ["README.md", "docs/protocol.md", "docs/network-backend.md", "docs/network-stream.md", "docs/streams-backend.md"];
+const PAGES = [
+  "README.md",
+  "docs/protocol.md",
+  "docs/network-backend.md",
+  "docs/network-stream.md",
+  "docs/streams-backend.md",
+];
 const page = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const blocks = PAGES.flatMap((path) => findBlocks(path, page(path)));
 

@@ -11,3 +11,5 @@ export interface CodecBuild {
 export function compileCodec(build?: CodecBuild): Promise<Uint8Array>;
 /** `#codec` and the `virtual:codec` modules for Rollup and Vite. */
 export function codecPlugin(variant?: "digits" | "module" | "script"): Plugin;
+/** The same for esbuild. With "module", put codec.wasm beside what is built. */
+export function codecForEsbuild(variant?: "digits" | "module" | "script"): import("esbuild").Plugin;

@@ -106,14 +106,42 @@ export function codecPlugin(variant = "digits") {
       return id === VIRTUAL_ID ? RESOLVED_ID : null;
     },
     async load(id) {
-      if (id === RESOLVED_SCRIPT_ID) return scriptOf(await compileCodec({ instructions: "scalar" }));
-      if (id !== RESOLVED_ID) return null;
+      if (id !== RESOLVED_ID && id !== RESOLVED_SCRIPT_ID) return null;
       const folder = process.env.CODEC_COVERAGE;
-      const binary = folder ? await compileForCoverage(folder) : await compileCodec();
-      return `export default "${Buffer.from(binary).toString("hex")}";`;
+      return contentsOf(id.slice(1), () => (folder ? compileForCoverage(folder) : compileCodec()));
     },
     async generateBundle() {
       if (variant === "module") this.emitFile({ type: "asset", fileName: "codec.wasm", source: await compileCodec() });
     },
   };
+}
+
+/**
+ * The same for esbuild, whose plugins are its own; it never counts. With "module" the module stays outside, as
+ * "./codec.wasm": put it beside what is built.
+ * @param {"digits" | "module" | "script"} [variant]
+ * @returns {import("esbuild").Plugin}
+ */
+export function codecForEsbuild(variant = "digits") {
+  /** @type {Promise<string> | null} */
+  let contents = null;
+  return {
+    name: "codec",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^#codec$/ }, () => ({ path: `${ROOT}src/wasm/from-${variant}.ts` }));
+      onResolve({ filter: /^virtual:codec\.wasm$/ }, () => ({ path: "./codec.wasm", external: true }));
+      onResolve({ filter: /^virtual:codec/ }, ({ path }) => ({ path, namespace: "codec" }));
+      onLoad({ filter: /.*/, namespace: "codec" }, async ({ path }) => {
+        contents ??= contentsOf(path, compileCodec);
+        return { contents: await contents };
+      });
+    },
+  };
+}
+
+// What a virtual module exports; `compile` makes the one with SIMD.
+/** @type {(id: string, compile: () => Promise<Uint8Array>) => Promise<string>} */
+async function contentsOf(id, compile) {
+  if (id === SCRIPT_ID) return scriptOf(await compileCodec({ instructions: "scalar" }));
+  return `export default "${Buffer.from(await compile()).toString("hex")}";`;
 }

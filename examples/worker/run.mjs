@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import runtime from "workerd";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild, compileCodec } from "../../scripts/codec-plugin.mjs";
 
 const PAGES = ["/request", "/stream", "/pool", "/pool", "/object", "/object", "/refused"];
 
@@ -42,15 +42,7 @@ async function buildWorker(folder, origin) {
     outfile: join(folder, "worker.js"),
     external: ["cloudflare:*"],
     alias: { httpcore: here("../../src/entry/workerd.ts") },
-    plugins: [
-      {
-        name: "codec",
-        setup({ onResolve }) {
-          onResolve({ filter: /^#codec$/ }, () => ({ path: here("../../src/wasm/from-module.ts") }));
-          onResolve({ filter: /^virtual:codec\.wasm$/ }, () => ({ path: "./codec.wasm", external: true }));
-        },
-      },
-    ],
+    plugins: [codecForEsbuild("module")],
   });
   writeFileSync(join(folder, "codec.wasm"), await compileCodec());
   const configuration = readFileSync(here("config.capnp"), "utf8").replace("@ORIGIN@", origin);

@@ -17,6 +17,7 @@
 
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
 import { nodeBackend } from "./node.ts";
+import { Relay } from "./relay.ts";
 
 /**
  * What Bun reads in one go, at most. Into a smaller buffer it goes slice by slice, and a caller that reads a download as
@@ -30,11 +31,11 @@ export const bunBackend: NetworkBackend = {
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     window ??= new Uint8Array(READ_SIZE);
-    const untilTLS = new ReceiverUntilTLS(receiver);
-    const connection = await nodeBackend.connectTcp({ ...options, window }, untilTLS);
+    const relay = new Relay(receiver);
+    const connection = await nodeBackend.connectTcp({ ...options, window }, relay);
     const { startTLS } = connection;
     connection.startTLS = (...parameters) => {
-      untilTLS.isOver = true;
+      relay.target = NOBODY;
       return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
     };
     return connection;
@@ -42,27 +43,4 @@ export const bunBackend: NetworkBackend = {
 };
 
 /** Up to 1.4.2, Bun tells a socket that TLS has been started on of every record that comes, as it came. */
-class ReceiverUntilTLS implements NetworkReceiver {
-  isOver = false;
-  readonly #receiver: NetworkReceiver;
-
-  constructor(receiver: NetworkReceiver) {
-    this.#receiver = receiver;
-  }
-
-  received(octets: Uint8Array, size: number): void {
-    if (!this.isOver) this.#receiver.received(octets, size);
-  }
-
-  drained(): void {
-    this.#receiver.drained();
-  }
-
-  ended(): void {
-    this.#receiver.ended();
-  }
-
-  failed(error: unknown): void {
-    this.#receiver.failed(error);
-  }
-}
+const NOBODY: NetworkReceiver = { received() {}, drained() {}, ended() {}, failed() {} };

@@ -9,9 +9,8 @@ import type tls from "node:tls";
 import { allocate, concat, copyOf } from "../octets.ts";
 import { afterPoll, BusyMark } from "./deno-event-loop.ts";
 import type { NetworkConnection, NetworkReceiver, TLSConnectOptions } from "./network.ts";
-
-/** The protocol offered by ALPN: the only one spoken here. */
-export const ALPN_PROTOCOLS = ["http/1.1"];
+import { connectTLS, tlsFacts } from "./node.ts";
+import type { Relay } from "./relay.ts";
 
 /** Options of node:tls that are not used here: undefined, so that nothing on Object.prototype is taken. */
 const NOT_GIVEN: object = Object.fromEntries(
@@ -23,16 +22,10 @@ const NOT_GIVEN: object = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-/** Four numbers with dots, or anything with a colon: no name has that. */
-const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$|:/;
-
-/**
- * TLS on `outer`, as its client; `turn` makes somebody else the one who is told what comes on it. Closes `outer` when it
- * fails.
- */
+/** TLS on `outer`, as its client; `relay` is who is told what comes on it. Closes `outer` when it fails. */
 export async function startTLSOn(
   outer: NetworkConnection,
-  turn: (receiver: NetworkReceiver) => void,
+  relay: Relay,
   options: TLSConnectOptions,
   receiver: NetworkReceiver,
   signal: AbortSignal,
@@ -40,9 +33,9 @@ export async function startTLSOn(
   // The process must not end in the middle of a handshake.
   outer.busy();
   const stream = new ConnectionStream(outer);
-  turn(stream);
+  relay.target = stream;
   try {
-    const socket = await connectTLS(stream, options, signal);
+    const socket = await setUp(stream, options, signal);
     return new TunnelConnection(socket, outer, stream, receiver);
   } catch (error) {
     outer.close();
@@ -112,25 +105,8 @@ class ConnectionStream extends Duplex implements NetworkReceiver {
   }
 }
 
-async function connectTLS(
-  stream: Duplex,
-  { servername, ca, verify }: TLSConnectOptions,
-  signal: AbortSignal,
-): Promise<tls.TLSSocket> {
-  const { connect, checkServerIdentity } = await import("node:tls");
-  signal.throwIfAborted();
-  const socket = connect({
-    ...NOT_GIVEN,
-    socket: stream,
-    // RFC 6066 section 3: no IP address in SNI. The certificate is checked against it all the same.
-    servername: IP_ADDRESS.test(servername) ? "" : servername,
-    ca: ca === null ? undefined : (ca as string),
-    rejectUnauthorized: verify,
-    ALPNProtocols: ALPN_PROTOCOLS,
-    // RFC 9110 section 4.3.4: never by the common name, which node:tls takes where there is no other.
-    checkServerIdentity: (_host, certificate) =>
-      checkServerIdentity(servername, { ...certificate, subject: { ...certificate.subject, CN: "" } }),
-  });
+async function setUp(stream: Duplex, options: TLSConnectOptions, signal: AbortSignal): Promise<tls.TLSSocket> {
+  const socket = await connectTLS({ ...NOT_GIVEN, socket: stream }, options, signal);
   return new Promise((resolve, reject) => {
     const abort = (): void => fail(signal.reason);
     const closed = (): void => fail(new Error("the connection was closed before TLS was set up"));
@@ -233,12 +209,7 @@ class TunnelConnection implements NetworkConnection {
     const socket = this.#socket;
     switch (key) {
       case "tls":
-        return {
-          protocol: socket.getProtocol(),
-          cipher: socket.getCipher().standardName,
-          alpn: socket.alpnProtocol || null,
-          peerCertificate: socket.getPeerCertificate().raw,
-        };
+        return tlsFacts(socket);
       case "raw":
         return socket;
       default:

@@ -16,7 +16,7 @@
 
 import { DenoConnection } from "./deno-connection.ts";
 import { afterPoll } from "./deno-event-loop.ts";
-import { ALPN_PROTOCOLS, startTLSOn } from "./deno-tunnel.ts";
+import { startTLSOn } from "./deno-tunnel.ts";
 import type {
   ConnectOptions,
   NetworkBackend,
@@ -24,7 +24,8 @@ import type {
   NetworkReceiver,
   TLSConnectOptions,
 } from "./network.ts";
-import { nodeBackend } from "./node.ts";
+import { ALPN_PROTOCOLS, nodeBackend } from "./node.ts";
+import { Relay } from "./relay.ts";
 
 /**
  * What TCP connections read into, all of them the same: four times the codec's window, as a read costs so much here that
@@ -37,52 +38,23 @@ export const denoBackend: NetworkBackend = {
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     const { tls, signal } = options;
-    const relay = new TurningReceiver(receiver);
+    const relay = new Relay(receiver);
     if (tls !== null && isWithinDeno(options, tls)) return upgradable(await connectTLS(options, tls, relay), relay);
     const plain = await nodeBackend.connectTcp({ ...options, tls: null, window: READ_WINDOW }, relay);
     plain.settle = afterPoll;
     if (tls === null) return upgradable(plain, relay);
-    const turning = new TurningReceiver(receiver);
-    return upgradable(await startTLSOn(plain, (target) => relay.turn(target), tls, turning, signal), turning);
+    const turning = new Relay(receiver);
+    return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
   },
 };
 
 // TLS can be started on any connection, also on one that has TLS already.
-function upgradable(connection: NetworkConnection, relay: TurningReceiver): NetworkConnection {
+function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {
   connection.startTLS = async (options, receiver, signal) => {
-    const turning = new TurningReceiver(receiver);
-    return upgradable(await startTLSOn(connection, (target) => relay.turn(target), options, turning, signal), turning);
+    const turning = new Relay(receiver);
+    return upgradable(await startTLSOn(connection, relay, options, turning, signal), turning);
   };
   return connection;
-}
-
-/** Who is told what comes on a connection: whoever it was opened for, until TLS is started on it. */
-class TurningReceiver implements NetworkReceiver {
-  #target: NetworkReceiver;
-
-  constructor(target: NetworkReceiver) {
-    this.#target = target;
-  }
-
-  turn(target: NetworkReceiver): void {
-    this.#target = target;
-  }
-
-  received(octets: Uint8Array, size: number): void {
-    this.#target.received(octets, size);
-  }
-
-  drained(): void {
-    this.#target.drained();
-  }
-
-  ended(): void {
-    this.#target.ended();
-  }
-
-  failed(error: unknown): void {
-    this.#target.failed(error);
-  }
 }
 
 // Deno's own TLS always verifies; it adds certificates to those it trusts, and does not take them instead; it takes an

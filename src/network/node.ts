@@ -17,7 +17,7 @@ import type {
 } from "./network.ts";
 
 /** The protocol offered by ALPN: the only one spoken here. */
-const ALPN_PROTOCOLS = ["http/1.1"];
+export const ALPN_PROTOCOLS = ["http/1.1"];
 
 export const nodeBackend: NetworkBackend = {
   runtime: "node",
@@ -61,7 +61,8 @@ function socketOptions(options: ConnectOptions, receiver: NetworkReceiver): net.
   };
 }
 
-async function connectTLS(
+/** A socket of node:tls that is being set up, on `socket` or to where its options lead. */
+export async function connectTLS(
   socket: tls.ConnectionOptions,
   { servername, ca, verify }: TLSConnectOptions,
   signal: AbortSignal,
@@ -274,7 +275,8 @@ class NodeConnection implements NetworkConnection {
   }
 }
 
-function tlsFacts(socket: tls.TLSSocket): object | undefined {
+/** What `getExtraInfo` tells of TLS. */
+export function tlsFacts(socket: tls.TLSSocket): object | undefined {
   // Nothing is known any more once the socket is closed.
   const cipher = socket.getCipher() as tls.CipherNameAndProtocol | null | undefined;
   if (!cipher) return undefined;

@@ -84,7 +84,7 @@ export function refuseTLSOptions({
 }
 
 /** The error for an option that workerd cannot honour. */
-export function unsupported(option: string): UnsupportedByRuntime {
+function unsupported(option: string): UnsupportedByRuntime {
   return new UnsupportedByRuntime(`'${option}' is not supported on workerd`, { option, runtime: RUNTIME });
 }
 

@@ -190,7 +190,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     if (assignment === "wait") return false;
     this.#queue.remove(exchange);
     if (assignment === "reuse") this.#reuse(route?.idle.pop() as HTTPConnection, exchange, moment);
-    else this.#replace(assignment, exchange);
+    else this.#openFor(exchange, assignment);
     return true;
   }
 
@@ -200,7 +200,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     connection.reuse(exchange, isOld || !exchange.request.isRepeatable);
   }
 
-  #replace(assignment: Assignment, exchange: Exchange): void {
+  #openFor(exchange: Exchange, assignment: Assignment): void {
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
     const evicted = this.#evictedBy(assignment, exchange);
     const connection = this.#addConnection(exchange);

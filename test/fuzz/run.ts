@@ -5,7 +5,7 @@
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild } from "../../scripts/codec-plugin.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const outfile = path("../../node_modules/.cache/httpcore-fuzz/command.mjs");
@@ -20,17 +20,7 @@ await build({
   sourcemap: "inline",
   external: ["fast-check", "cli-progress", "vitest"],
   alias: { "httpcore/protocol": path("../../src/entry/protocol.ts"), httpcore: path("../../src/entry/node.ts") },
-  plugins: [
-    {
-      name: "codec",
-      setup({ onResolve, onLoad }) {
-        onResolve({ filter: /^virtual:codec$/ }, () => ({ path: "codec", namespace: "codec" }));
-        onLoad({ filter: /.*/, namespace: "codec" }, async () => ({
-          contents: `export default "${Buffer.from(await compileCodec()).toString("hex")}";`,
-        }));
-      },
-    },
-  ],
+  plugins: [codecForEsbuild()],
 });
 const { fuzz } = (await import(pathToFileURL(outfile).href)) as typeof import("./command.ts");
 process.exitCode = await fuzz(process.argv.slice(2), new URL("failures/", import.meta.url));

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild } from "../../scripts/codec-plugin.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -40,22 +40,17 @@ export function blockOf(info: string): string {
   return code;
 }
 
-let compiledCodec: ReturnType<typeof compileCodec> | null = null;
+const codec = codecForEsbuild();
 
 /** Everything that the page loads, and the files that it is made of. */
 export async function bundle(program: string): Promise<{ code: string; inputs: string[] }> {
   const entries: Record<string, string> = { "": "browser", "/protocol": "protocol", "/mock": "mock" };
-  const codec: Plugin = {
+  const entry: Plugin = {
     name: "package",
     setup(builder) {
       builder.onResolve({ filter: /^httpcore/ }, ({ path }) => ({
         path: `${ROOT}src/entry/${entries[path.slice("httpcore".length)]}.ts`,
       }));
-      builder.onResolve({ filter: /^virtual:codec$/ }, ({ path }) => ({ path, namespace: "codec" }));
-      builder.onLoad({ filter: /.*/, namespace: "codec" }, async () => {
-        compiledCodec ??= compileCodec();
-        return { contents: `export default "${Buffer.from(await compiledCodec).toString("hex")}";` };
-      });
     },
   };
   const contents = `
@@ -71,7 +66,7 @@ export async function bundle(program: string): Promise<{ code: string; inputs: s
     platform: "browser",
     format: "esm",
     target: "es2022",
-    plugins: [codec],
+    plugins: [entry, codec],
     metafile: true,
     write: false,
   });

@@ -12,10 +12,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, onTestFinished } from "vitest";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild } from "../../scripts/codec-plugin.mjs";
+import { bunBinary } from "../../scripts/runtimes/binaries.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BUN = process.env.HTTPCORE_BUN ?? join(ROOT, "node_modules/bun/bin/bun.exe");
+const BUN = process.env.HTTPCORE_BUN ?? bunBinary();
 /** A process that has not ended by then is killed, and its test fails. */
 const PATIENCE = 15_000;
 
@@ -25,7 +26,6 @@ let folder = "";
 export async function bundleClient(): Promise<void> {
   if (!existsSync(BUN)) throw new Error(`${BUN} is missing: npm ci, or HTTPCORE_BUN`);
   folder = await mkdtemp(join(tmpdir(), "httpcore-bun-"));
-  const digits = Buffer.from(await compileCodec()).toString("hex");
   await build({
     entryPoints: [join(ROOT, "test/network/bun-client.ts")],
     outfile: join(folder, "client.mjs"),
@@ -34,16 +34,8 @@ export async function bundleClient(): Promise<void> {
     platform: "neutral",
     external: ["node:*"],
     logLevel: "error",
-    alias: { httpcore: join(ROOT, "src/entry/bun.ts"), "#codec": join(ROOT, "src/wasm/from-digits.ts") },
-    plugins: [
-      {
-        name: "codec",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^virtual:codec$/ }, ({ path }) => ({ path, namespace: "codec" }));
-          onLoad({ filter: /.*/, namespace: "codec" }, () => ({ contents: `export default "${digits}";` }));
-        },
-      },
-    ],
+    alias: { httpcore: join(ROOT, "src/entry/bun.ts") },
+    plugins: [codecForEsbuild()],
   });
 }
 

@@ -4,27 +4,18 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { onTestFinished } from "vitest";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild } from "../../scripts/codec-plugin.mjs";
+import { denoBinary } from "../../scripts/runtimes/binaries.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Far more than a script needs. */
 const PATIENCE = 15_000;
-
-/** The path of the binary; null when there is none. */
-export function findDeno(): string | null {
-  const named = process.env.HTTPCORE_DENO;
-  if (named) return named;
-  const folder = join(ROOT, "node_modules", "@deno");
-  if (!existsSync(folder)) return null;
-  const binaries = readdirSync(folder).flatMap((name) => ["deno", "deno.exe"].map((file) => join(folder, name, file)));
-  return binaries.find((path) => existsSync(path)) ?? null;
-}
 
 export interface Ended {
   readonly code: number | null;
@@ -42,15 +33,11 @@ export interface RunOptions {
 /** A folder with the bundle; scripts are written beside it. */
 export class DenoHome {
   readonly #folder = mkdtempSync(join(tmpdir(), "httpcore-deno-"));
-  readonly #binary: string;
+  readonly #binary = process.env.HTTPCORE_DENO ?? denoBinary();
   #count = 0;
 
-  constructor(binary: string) {
-    this.#binary = binary;
-  }
-
   async prepare(): Promise<void> {
-    const digits = Buffer.from(await compileCodec()).toString("hex");
+    if (!existsSync(this.#binary)) throw new Error(`${this.#binary} is missing: npm ci, or HTTPCORE_DENO`);
     await build({
       entryPoints: [join(ROOT, "src/entry/deno.ts")],
       outfile: join(this.#folder, "httpcore.mjs"),
@@ -58,15 +45,7 @@ export class DenoHome {
       platform: "neutral",
       format: "esm",
       external: ["node:*"],
-      plugins: [
-        {
-          name: "codec",
-          setup({ onResolve, onLoad }) {
-            onResolve({ filter: /^virtual:codec$/ }, ({ path }) => ({ path, namespace: "virtual" }));
-            onLoad({ filter: /.*/, namespace: "virtual" }, () => ({ contents: `export default "${digits}";` }));
-          },
-        },
-      ],
+      plugins: [codecForEsbuild()],
     });
   }
 

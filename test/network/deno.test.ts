@@ -19,12 +19,11 @@ import {
   serveTLS,
 } from "../support/scripted-server.ts";
 import { ALERT, type Relay, recordTypes, relayTo } from "../support/tls-records.ts";
-import { DenoHome, findDeno, type RunOptions } from "./deno-process.ts";
+import { DenoHome, type RunOptions } from "./deno-process.ts";
 
-const binary = findDeno();
-const home = new DenoHome(binary ?? "deno");
+const home = new DenoHome();
 beforeAll(async () => {
-  if (binary) await home.prepare();
+  await home.prepare();
 }, 30_000);
 afterAll(() => home.remove());
 
@@ -69,7 +68,7 @@ async function runWith(kind: Kind, url: string, script: string, values: object =
   return home.run(`const pool = new httpcore.ConnectionPool(options); ${script}`, { url, options, ...values }, run);
 }
 
-describe.skipIf(!binary).each(KINDS)("$name (skipped without a Deno)", (kind) => {
+describe.each(KINDS)("$name", (kind) => {
   test("is the kind that is meant, and one connection serves requests in turn", async () => {
     const server = await kind.serve(answering());
     const { options, run } = await kind.settings();
@@ -330,7 +329,7 @@ describe.skipIf(!binary).each(KINDS)("$name (skipped without a Deno)", (kind) =>
   });
 });
 
-describe.skipIf(!binary)("connecting (skipped without a Deno)", () => {
+describe("connecting", () => {
   const errorOf = (options: object, url: string, run: RunOptions = {}) =>
     home.run("print(await failure(new httpcore.ConnectionPool(options).request('GET', url)));", { options, url }, run);
 
@@ -437,7 +436,7 @@ describe.skipIf(!binary)("connecting (skipped without a Deno)", () => {
   });
 });
 
-describe.skipIf(!binary)("Deno's own TLS (skipped without a Deno)", () => {
+describe("Deno's own TLS", () => {
   test("says good-bye when a connection is closed", async () => {
     const server = await serveTLS(await leafFor("127.0.0.1"), answering());
     const relay = await relayTo(server.port);

@@ -6,16 +6,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect } from "vitest";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild, compileCodec } from "../../scripts/codec-plugin.mjs";
+import { workerdBinary } from "../../scripts/runtimes/binaries.ts";
 import { certificateAuthority } from "../support/certificates.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -114,14 +114,13 @@ export async function startWorkerd(authority: string, program = "workerd-program
     format: "esm",
     external: ["cloudflare:*"],
     alias: { httpcore: source("../../src/entry/workerd.ts") },
-    plugins: [codecModule],
+    plugins: [codecForEsbuild("module")],
     outfile: join(folder, "worker.js"),
   });
   writeFileSync(join(folder, "codec.wasm"), await compileCodec());
   writeFileSync(join(folder, "ca.pem"), authority);
   writeFileSync(join(folder, "config.capnp"), CONFIGURATION);
-  const { default: path } = createRequire(import.meta.url)("workerd") as { default: string };
-  const child = spawn(path, ["serve", "--control-fd=3", join(folder, "config.capnp")], {
+  const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
   return new WorkerdProcess(child, folder, await portOf(child.stdio[3] as Readable, child));
@@ -150,15 +149,6 @@ export function workerForFile(): () => WorkerdProcess {
   });
   return running;
 }
-
-/** What rollup makes of `#codec` for workerd. */
-const codecModule: Plugin = {
-  name: "codec-module",
-  setup({ onResolve }) {
-    onResolve({ filter: /^#codec$/ }, () => ({ path: source("../../src/wasm/from-module.ts") }));
-    onResolve({ filter: /^virtual:codec\.wasm$/ }, () => ({ path: "./codec.wasm", external: true }));
-  },
-};
 
 /** The port that workerd listens on, as its control pipe tells. */
 async function portOf(control: Readable, child: ChildProcess): Promise<number> {

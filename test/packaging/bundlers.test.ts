@@ -1,6 +1,6 @@
 // `import "httpcore"` with no configuration: every bundler finds the entry for what it builds, and what it builds works.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -88,7 +88,6 @@ describe.each(Object.entries(BUNDLERS))("%s", (name, { for: platform, build }) =
 
 // Not in this process's time: the server answers from it.
 async function outputOf(file: string, url: string): Promise<string> {
-  const { execFile } = await import("node:child_process");
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [file, url], { timeout: 20_000 }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message}\n${stderr}`));

@@ -10,6 +10,7 @@ import { answering, serve } from "../support/scripted-server.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = fileURLToPath(new URL(".build-package", import.meta.url));
+let programs = 0;
 
 beforeAll(async () => {
   rmSync(FOLDER, { recursive: true, force: true });
@@ -81,4 +82,3 @@ async function run(command: readonly string[], program: string): Promise<string>
     });
   });
 }
-let programs = 0;

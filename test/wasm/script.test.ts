@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REGIONS_END } from "../../assembly/abi.ts";
-import { compileCodec } from "../../scripts/codec-plugin.mjs";
+import { codecForEsbuild, compileCodec } from "../../scripts/codec-plugin.mjs";
 import { scriptOf } from "../../scripts/codec-script.mjs";
 import { codec } from "../../src/wasm/codec.ts";
 import { instantiate } from "../../src/wasm/from-script.ts";
@@ -119,12 +119,7 @@ describe("where WebAssembly cannot be had", { timeout: TIMEOUT }, () => {
   });
 });
 
-// With esbuild, whose plugins are its own: the same two names as in scripts/codec-plugin.mjs.
 async function bundle(variant: "digits" | "script", outfile: string): Promise<void> {
-  const contents = {
-    "virtual:codec": async () => `export default "${Buffer.from(await compileCodec()).toString("hex")}";`,
-    "virtual:codec-script": async () => scriptOf(await compileCodec({ instructions: "scalar" })),
-  } as const;
   await build({
     stdin: { contents: PROGRAM, resolveDir: ROOT },
     outfile,
@@ -132,18 +127,8 @@ async function bundle(variant: "digits" | "script", outfile: string): Promise<vo
     format: "esm",
     platform: "node",
     minify: true,
-    alias: { httpcore: join(ROOT, "src/entry/node.ts"), "#codec": join(ROOT, `src/wasm/from-${variant}.ts`) },
-    plugins: [
-      {
-        name: "codec",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^virtual:codec/ }, ({ path }) => ({ path, namespace: "codec" }));
-          onLoad({ filter: /.*/, namespace: "codec" }, async ({ path }) => ({
-            contents: await contents[path as keyof typeof contents](),
-          }));
-        },
-      },
-    ],
+    alias: { httpcore: join(ROOT, "src/entry/node.ts") },
+    plugins: [codecForEsbuild(variant)],
   });
 }
 

@@ -214,16 +214,16 @@ function makeAuthority(schemeText: string, hostText: string, port: number | null
   // RFC 6874: a zone is written "%25eth0" in a URL, means "%eth0", and is nobody's business but this machine's.
   const lowerHost = host.toLowerCase().replace("%25", isLiteral ? "%" : "%25");
   const sentHost = isLiteral ? lowerHost.replace(/%.*$/, "") : lowerHost;
-  const defaultPort = DEFAULT_PORTS[scheme] ?? 0;
+  const defaultPort = DEFAULT_PORTS[scheme];
   const effectivePort = port ?? defaultPort;
-  const isDefault = effectivePort === defaultPort;
+  const place = effectivePort === undefined ? "" : `:${effectivePort}`;
   return {
     scheme,
     host: lowerHost,
     port,
-    effectivePort,
-    origin: `${scheme}://${bracketed(lowerHost)}:${effectivePort}`,
-    hostHeader: isDefault ? bracketed(sentHost) : `${bracketed(sentHost)}:${effectivePort}`,
+    effectivePort: effectivePort ?? 0,
+    origin: `${scheme}://${bracketed(lowerHost)}${place}`,
+    hostHeader: bracketed(sentHost) + (effectivePort === defaultPort ? "" : place),
   };
 }
 

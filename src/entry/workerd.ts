@@ -28,9 +28,8 @@ export class ConnectionPool {
   }
 
   readonly #pools: PerEvent<BaseConnectionPool>;
-  /** What an event has that has not used the pool. */
+  /** What an event has that has not used the pool; and what those call who are in none, to be told so. */
   readonly #unused: BaseConnectionPool;
-  #isClosed = false;
 
   /**
    * @throws TypeError or RangeError for options that are wrong, UnsupportedByRuntime for those that cannot be had here
@@ -40,12 +39,7 @@ export class ConnectionPool {
     const open = (): BaseConnectionPool => new BaseConnectionPool(kept, networkFor(kept?.tls?.servername));
     this.#unused = open();
     refuseOptions(kept);
-    const openHere = (): BaseConnectionPool => {
-      const pool = open();
-      if (this.#isClosed) pool.close();
-      return pool;
-    };
-    this.#pools = new PerEvent(openHere, (pool) => pool.close());
+    this.#pools = new PerEvent(open);
   }
 
   /**
@@ -57,7 +51,7 @@ export class ConnectionPool {
     url: globalThis.URL | URL | string,
     options?: RequestOptions,
   ): Promise<Response> {
-    return this.#pools.get().request(method, url, options);
+    return this.#own.request(method, url, options);
   }
 
   /**
@@ -69,12 +63,12 @@ export class ConnectionPool {
     url: globalThis.URL | URL | string,
     options?: RequestOptions,
   ): Promise<Response> {
-    return this.#pools.get().stream(method, url, options);
+    return this.#own.stream(method, url, options);
   }
 
   /** Sends a request as it is: no header is added. Resolves like `stream`. */
   async handleRequest(request: Request): Promise<Response> {
-    return this.#pools.get().handleRequest(request);
+    return this.#own.handleRequest(request);
   }
 
   /** The connections of this event, connecting ones included; a copy of the list. */
@@ -84,8 +78,8 @@ export class ConnectionPool {
 
   /** Closes all connections: requests in flight fail with ReadError, queued and later ones with PoolClosed. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#pools.end();
+    this.#pools.close();
+    this.#unused.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,6 +88,10 @@ export class ConnectionPool {
 
   toString(): string {
     return this.#here.toString();
+  }
+
+  get #own(): BaseConnectionPool {
+    return this.#pools.get() ?? this.#unused;
   }
 
   get #here(): BaseConnectionPool {

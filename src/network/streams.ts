@@ -144,7 +144,7 @@ class StreamsConnection implements NetworkConnection {
     this.#isReading = true;
     // A default reader takes no view, and minds none.
     const view = this.#buffer && new Uint8Array(this.#buffer);
-    (this.#reader as ReadableStreamBYOBReader).read(view as Uint8Array<ArrayBuffer>).then(this.#take, this.#fail);
+    (this.#reader as ReadableStreamBYOBReader).read(view as Uint8Array<ArrayBuffer>).then(this.#take, this.#failLater);
   }
 
   readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
@@ -173,7 +173,8 @@ class StreamsConnection implements NetworkConnection {
     this.#receiver.ended();
   };
 
-  // A peer may answer and go away while we write (RFC 9112 section 9.5): its answer is read first.
+  // A peer may answer and go away while we write (RFC 9112 section 9.5): its answer is read first. And what has been
+  // taken of the request is known first, so that a failure is laid to the right side.
   readonly #failLater = (error: unknown): void => this.#later(() => this.#fail(error));
 
   #later(action: () => void): void {

@@ -1,84 +1,102 @@
 // What belongs to one event of workerd (a request to a worker, or the life of a Durable Object), found again in it.
 //
 // Sockets, reads and timers live and die with the event that made them, and no other may touch them. The runtime names
-// no event, but objects of another event refuse to be used: so one is kept for each event, and asked.
+// no event and tells nobody of an event's end, but objects of another event refuse to be used: so one is kept for each
+// event, and asked. In each event whose pool has connections a timer beats: it keeps the event among those that are
+// asked, where those that are over sink to the end, and closes the pool once all are to be closed.
 
 /**
- * Events that are remembered: of one that is forgotten only the reuse is lost. Asking an object of another event costs
- * some 15 us, so where many events run at once it is cheaper to begin anew than to look for long.
+ * How many events are asked whether they are the present one, at most. Asking costs some 16 us: where more run at once,
+ * it is cheaper to open a connection than to look for one.
  */
-const MAX_EVENTS = 16;
+const MAX_ASKED = 32;
 
-interface Entry<T> {
-  readonly value: T;
-  /** An object of the event: the cheapest that can be had without I/O, and that tells. */
-  readonly probe: WebSocket;
-  /** Ends `value`, in its event. */
-  readonly end: () => void;
+/** Milliseconds from beat to beat. */
+const BEAT = 250;
+
+/** A pool, as far as it matters here. */
+interface EventPool {
+  readonly connections: readonly unknown[];
+  close(): unknown;
 }
 
-/** One `T` for each event. */
-export class PerEvent<T> {
-  readonly #make: () => T;
-  readonly #end: (value: T) => void;
-  /** The one used last in front. */
-  #entries: Entry<T>[] = [];
+interface Entry<P> {
+  readonly pool: P;
+  /** An object of the event: the cheapest that can be had without I/O, and that tells. */
+  readonly probe: WebSocket;
+}
 
-  /** `make` makes the `T` of an event, `end` ends it. Both are called in the event. */
-  constructor(make: () => T, end: (value: T) => void) {
-    this.#make = make;
-    this.#end = end;
+/** One pool for each event. */
+export class PerEvent<P extends EventPool> {
+  readonly #open: () => P;
+  /** The one heard of last in front. */
+  readonly #entries: Entry<P>[] = [];
+  #isClosed = false;
+
+  /** `open` opens the pool of an event, and is called in it. */
+  constructor(open: () => P) {
+    this.#open = open;
   }
 
   /** The present event's; undefined when it has none. */
-  find(): T | undefined {
-    const entries = this.#entries;
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i] as Entry<T>;
-      if (!isOfThisEvent(entry.probe)) continue;
-      if (i > 0) {
-        entries.splice(i, 1);
-        entries.unshift(entry);
-      }
-      return entry.value;
-    }
-    return undefined;
+  find(): P | undefined {
+    const entry = this.#entries.find(isOfThisEvent);
+    if (!entry) return undefined;
+    this.#toFront(entry);
+    return entry.pool;
   }
 
-  /** The present event's; made when it has none. @throws Error outside of all events */
-  get(): T {
+  /** The present event's; opened when it has none. Undefined outside of all events. */
+  get(): P | undefined {
     return this.find() ?? this.#add();
   }
 
-  /** Ends those of all events, each in its own. */
-  end(): void {
-    const entries = this.#entries;
-    this.#entries = [];
-    for (const { probe, value, end } of entries) {
-      if (isOfThisEvent(probe)) this.#end(value);
-      else end();
-    }
+  /** Closes that of the present event, and with their next beat those of all others. */
+  close(): void {
+    this.#isClosed = true;
+    this.find()?.close();
   }
 
-  #add(): T {
-    const value = this.#make();
-    let end = (): void => {};
-    // What follows a promise runs in the event that made it, whoever resolves it.
-    new Promise<void>((resolve) => {
-      end = resolve;
-    }).then(() => this.#end(value));
-    this.#entries.unshift({ value, probe: newProbe(), end });
-    this.#entries.length = Math.min(this.#entries.length, MAX_EVENTS);
-    return value;
+  #add(): P | undefined {
+    const probe = newProbe();
+    if (!probe) return undefined;
+    const pool = this.#open();
+    if (this.#isClosed) pool.close();
+    const entry = { pool, probe };
+    this.#toFront(entry);
+    const timer = setInterval(() => {
+      if (this.#isClosed) pool.close();
+      if (pool.connections.length > 0) this.#toFront(entry);
+      else {
+        clearInterval(timer);
+        this.#remove(entry);
+      }
+    }, BEAT);
+    return pool;
+  }
+
+  #toFront(entry: Entry<P>): void {
+    if (this.#entries[0] === entry) return;
+    this.#remove(entry);
+    this.#entries.unshift(entry);
+    this.#entries.splice(MAX_ASKED);
+  }
+
+  #remove(entry: Entry<P>): void {
+    const index = this.#entries.indexOf(entry);
+    if (index >= 0) this.#entries.splice(index, 1);
   }
 }
 
-function newProbe(): WebSocket {
-  const pair = new (globalThis as unknown as { WebSocketPair: new () => [WebSocket, WebSocket] }).WebSocketPair();
-  return pair[0];
+function newProbe(): WebSocket | undefined {
+  try {
+    return new (globalThis as unknown as { WebSocketPair: new () => [WebSocket, WebSocket] }).WebSocketPair()[0];
+  } catch {
+    return undefined;
+  }
 }
 
-function isOfThisEvent(probe: WebSocket): boolean {
+function isOfThisEvent({ probe }: { readonly probe: WebSocket }): boolean {
   try {
     return probe.readyState >= 0;
   } catch {

@@ -16,9 +16,9 @@ export function watchInEvent(item: Watched): void {
   const timer = setTimeout(() => {
     // Put off or lifted by another event, which cannot clear a timer of this one.
     if (item.watchIndex !== timer) return;
-    item.watchIndex = -1;
     if (item.dueAt <= now()) item.expire();
-    else watchInEvent(item);
+    // It was too early, or what is watched has been put off.
+    if (item.watchIndex === timer) watchInEvent(item);
   }, delay) as unknown as number;
   item.watchIndex = timer;
 }

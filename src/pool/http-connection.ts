@@ -70,8 +70,8 @@ export class HTTPConnection
   async open(exchange: Exchange, backend: NetworkBackend, options: Omit<ConnectOptions, "signal">): Promise<void> {
     this.#exchange = exchange;
     exchange.connection = this;
-    if (!exchange.enter("connecting")) return;
     try {
+      if (!exchange.enter("connecting")) return;
       const network = await backend.connectTcp({ ...options, signal: this.#abortConnect.signal }, this.#relay);
       if (this.state === "CLOSED") network.close();
       else {

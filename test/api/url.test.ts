@@ -151,15 +151,16 @@ describe("what is no URL", () => {
 
 describe("schemes at the request", () => {
   test.each([
-    ["ftp://a/", "ftp"],
-    ["httpx://a/", "httpx"],
-    ["socks5://a/", "socks5"],
-    ["file:///etc/passwd", "file"],
-  ])("%s is UnsupportedProtocol, which names the scheme", async (url, scheme) => {
+    ["ftp://a/", "ftp", "ftp://a"],
+    ["httpx://a:0/", "httpx", "httpx://a:0"],
+    ["socks5://a/", "socks5", "socks5://a:1080"],
+    ["file:///etc/passwd", "file", undefined],
+  ])("%s is UnsupportedProtocol, which names the scheme", async (url, scheme, origin) => {
     const pool = openPool();
     for (const given of [url, new globalThis.URL(url)]) {
       const error = await fails(pool.request("GET", given), UnsupportedProtocol);
       expect(error.message).toContain(scheme);
+      expect(error.origin).toBe(origin);
     }
     expect(pool.connections).toEqual([]);
   });

@@ -2,7 +2,7 @@
 //
 // In: pairs in memory, whose other end is the test's. Out: what a pool makes of them, and what is left of them.
 
-import { ReadError, RemoteProtocolError, streamsBackend, WriteError, WriteTimeout } from "httpcore";
+import { ConnectionPool, ReadError, RemoteProtocolError, streamsBackend, WriteError, WriteTimeout } from "httpcore";
 import { describe, expect, test } from "vitest";
 import { eventually, fails, openPool, pause, turn } from "../support/outcomes.ts";
 import { OK } from "../support/scripted-server.ts";
@@ -126,6 +126,23 @@ describe.each(["bytes", "silent-bytes", "chunks"] as const)("a pair in memory: %
     const error = await fails(promise, ReadError);
     expect(error.cause).toBe(broken);
     await eventually(() => far.events.includes("aborted"));
+  });
+
+  test("an error of the peer's side is a ReadError, though nobody has said yet that the request was taken", async () => {
+    const broken = new Error("the tunnel fell in");
+    const networkBackend = streamsBackend(() => {
+      const far = new TransformStream<Uint8Array, Uint8Array>();
+      // Fails what is read when the request comes, and takes the request a moment later.
+      const writable = new WritableStream<Uint8Array>({
+        write: () => {
+          far.writable.abort(broken);
+          return Promise.resolve();
+        },
+      });
+      return { readable: far.readable, writable };
+    });
+    const error = await fails(new ConnectionPool({ networkBackend }).request("GET", URL), ReadError);
+    expect(error).toMatchObject({ cause: broken, phase: "receive" });
   });
 
   test("an error while a request is written is the cause of a WriteError", async () => {

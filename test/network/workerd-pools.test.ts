@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { answering, OK, serve } from "../support/scripted-server.ts";
-import { type Failed, workerForFile } from "./workerd-runtime.ts";
+import { type Failed, type Failure, workerForFile } from "./workerd-runtime.ts";
 import { counting, gate, response } from "./workerd-servers.ts";
 
 const worker = workerForFile();
@@ -61,6 +61,18 @@ describe("a pool in one event", () => {
     const other = await gate(async () => (await server.peer(0)).gone);
     const result = await worker().run("around", { url: server.url(), other, pool: "expiring" });
     expect(result).toEqual({ contents: ["ok", "ok"], connections: [] });
+  });
+
+  test("closes each of several when its own time is over", async () => {
+    const server = await serve(async (peer) => {
+      if ((await peer.request()).includes("/late")) await new Promise((resolve) => setTimeout(resolve, 80));
+      peer.send(OK);
+    });
+    const other = await gate(async () => {
+      for (const peer of await server.connected(2)) await peer.gone;
+    });
+    const urls = [server.url("/"), server.url("/late")];
+    expect(await worker().run("pairThen", { urls, other, pool: "expiring" })).toEqual([]);
   });
 });
 
@@ -130,12 +142,55 @@ describe("a pool in several events", () => {
   });
 
   test("outside of all events a request rejects with what the runtime says of it, and harms no other", async () => {
-    expect(await worker().run("early")).toContain("global scope");
+    for (const failure of await worker().run<Failure[]>("early")) {
+      expect(failure).toMatchObject({ name: "ConnectError", cause: expect.stringContaining("global scope") });
+    }
     const server = await serve(answering());
     expect(await worker().run("sequence", { url: server.url(), pool: "early", count: 2 })).toMatchObject({
       contents: ["ok", "ok"],
       pool: "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 1 idle]>",
     });
+  });
+
+  /** Runs `count` events on `pool`, each with a connection of its own. */
+  async function crowd(pool: string, count: number): Promise<void> {
+    const server = await serve(answering());
+    for (let event = 0; event < count; event++) await worker().run("sequence", { url: server.url(), pool, count: 1 });
+  }
+
+  test("an event finds its connection again when many others have used the pool meanwhile", async () => {
+    const server = await serve(answering());
+    const other = await gate(() => crowd("crowded", 24));
+    const { contents, connections } = await worker().run<{ contents: string[]; connections: string[] }>("around", {
+      url: server.url(),
+      other,
+      pool: "crowded",
+    });
+    expect(contents).toEqual(["ok", "ok"]);
+    expect(connections).toEqual([`<HTTPConnection ['${server.origin}', HTTP/1.1, IDLE, Request Count: 1]>`]);
+    expect(server.peers).toHaveLength(1);
+  });
+
+  test("close() reaches an event, however many others have used the pool since", async () => {
+    const server = await serve(() => {});
+    const argument = { url: server.url(), pool: "crowdedClosing", count: 1 };
+    const waiting = worker().run<Failed>("sequence", argument);
+    await (await server.peer(0)).until("\r\n\r\n");
+    await crowd("crowdedClosing", 100);
+    await worker().run("closePool", "crowdedClosing");
+    expect((await waiting).failure.name).toBe("ReadError");
+  });
+
+  test("close() in one event closes what the others keep, and the runtime has nothing to warn of", async () => {
+    const server = await serve(answering());
+    const argument = { url: server.url(), pool: "closingKept" };
+    const other = await gate(async () => {
+      await worker().run("sequence", { ...argument, count: 1 });
+      await worker().run("closePool", "closingKept");
+      await (await server.peer(0)).gone;
+    });
+    expect((await worker().run<Failed>("around", { ...argument, other })).failure.name).toBe("PoolClosed");
+    expect(worker().log).not.toContain("different request context");
   });
 
   test("close() in one event ends the requests of the others, and is final", async () => {

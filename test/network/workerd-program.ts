@@ -22,6 +22,9 @@ const pools: Readonly<Record<string, ConnectionPool>> = {
   narrow: new ConnectionPool({ maxConnections: 1 }),
   limited: new ConnectionPool({ timeout: { read: 150 } }),
   closing: new ConnectionPool(),
+  closingKept: new ConnectionPool(),
+  crowded: new ConnectionPool(),
+  crowdedClosing: new ConnectionPool(),
   expiring: new ConnectionPool({ keepaliveExpiry: 150 }),
 };
 
@@ -39,7 +42,10 @@ addEventListener("unhandledrejection", (event) => {
 /** What a pool makes of a request outside of all events; and the same pool is used in events later. */
 const early = poolOf("early")
   .request("GET", "http://127.0.0.1:1/")
-  .then(shown, (error) => String(error));
+  .then(shown, failureOf);
+
+/** The same without a pool. */
+const earlyCalls = [request, stream].map((send) => send("GET", "http://127.0.0.1:1/").then(shown, failureOf));
 
 /** A signal of all events. */
 let shared = new AbortController();
@@ -52,7 +58,7 @@ interface Target {
 const jobs: Readonly<Record<string, Job>> = {
   rejections: async () => rejections,
 
-  early: async () => early,
+  early: async () => [await early, ...(await Promise.all(earlyCalls))],
 
   rejectUnheard: async () => {
     Promise.reject(new Error("on purpose"));
@@ -148,6 +154,13 @@ const jobs: Readonly<Record<string, Job>> = {
     const connections = poolOf(pool).connections.map(String);
     const second = await poolOf(pool).request("GET", url);
     return { contents: [await first.text(), await second.text()], connections };
+  },
+
+  /** Two requests at once, answered one after the other, and then one to `other` by the runtime's own client. */
+  pairThen: async ({ urls, other, pool }: { urls: string[]; other: string; pool: string }) => {
+    await Promise.all(urls.map(async (url) => (await poolOf(pool).request("GET", url)).text()));
+    await (await fetch(other)).text();
+    return poolOf(pool).connections.map(String);
   },
 
   /** Works for a while without letting the event loop turn, between two requests. */

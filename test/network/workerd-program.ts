@@ -40,9 +40,7 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 /** What a pool makes of a request outside of all events; and the same pool is used in events later. */
-const early = poolOf("early")
-  .request("GET", "http://127.0.0.1:1/")
-  .then(shown, failureOf);
+const early = poolOf("early").request("GET", "http://127.0.0.1:1/").then(shown, failureOf);
 
 /** The same without a pool. */
 const earlyCalls = [request, stream].map((send) => send("GET", "http://127.0.0.1:1/").then(shown, failureOf));

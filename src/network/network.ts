@@ -14,17 +14,30 @@ export interface NetworkBackend {
    * Rejects with the runtime's own error, or with `options.signal.reason` after an abort; nothing stays open then.
    */
   connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection>;
+
+  /** The same to a Unix socket. Missing where there are none. */
+  connectUnix?(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection>;
 }
 
-export interface ConnectOptions {
-  /** A name or an IP address, without brackets. */
-  readonly host: string;
-  readonly port: number;
+/** What every connection is opened with. */
+export interface OpenOptions {
   readonly tls: TLSConnectOptions | null;
-  readonly socket: SocketOptions;
   /** A buffer that reads may be put into, shared by all connections; a backend may use buffers of its own instead. */
   readonly window: Uint8Array;
   readonly signal: AbortSignal;
+  /** To be called when the connection stands and TLS begins on it; who measures wants to know. */
+  readonly connected?: (() => void) | undefined;
+}
+
+export interface ConnectOptions extends OpenOptions {
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly socket: SocketOptions;
+}
+
+export interface UnixConnectOptions extends OpenOptions {
+  readonly path: string;
 }
 
 /** TLS options of a connection; the caller's, with the name to verify filled in. */

@@ -15,7 +15,7 @@ export interface StreamPair {
 }
 
 /** What a pair is opened for. `tls` is null for http and ws; else the pair has to lead through TLS, with these options. */
-export type StreamPairOptions = Omit<ConnectOptions, "window">;
+export type StreamPairOptions = Omit<ConnectOptions, "window" | "connected">;
 
 /** The most that one read of a byte stream takes: as much as a socket of ours reads at once. */
 const READ_SIZE = 65_536;

@@ -5,12 +5,14 @@
 // Octets are read all the time and drained through the protocol within the call that brings them, so that they can be
 // looked at where the socket put them. While IDLE, anything that comes (octets, FIN, reset) closes the connection.
 
-import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "../network/network.ts";
+import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
+import { NO_OBSERVER } from "./connect-observer.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import { now } from "./deadlines.ts";
+import { type DialSettings, dial } from "./dial.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
 import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
 import { Linked } from "./linked-list.ts";
@@ -67,12 +69,12 @@ export class HTTPConnection
   }
 
   /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */
-  async open(exchange: Exchange, backend: NetworkBackend, options: Omit<ConnectOptions, "signal">): Promise<void> {
+  async open(exchange: Exchange, settings: DialSettings): Promise<void> {
     this.#exchange = exchange;
     exchange.connection = this;
     try {
       if (!exchange.enter("connecting")) return;
-      const network = await backend.connectTcp({ ...options, signal: this.#abortConnect.signal }, this.#relay);
+      const network = await dial(this.route, settings, this.#relay, this.#abortConnect.signal, NO_OBSERVER);
       if (this.state === "CLOSED") network.close();
       else {
         this.#network = network;
@@ -80,8 +82,8 @@ export class HTTPConnection
         this.#startSettled(exchange);
       }
     } catch (error) {
-      if (this.state === "CLOSED") return;
-      this.close(connectFailure(options.host, options.port, error));
+      const { host, effectivePort } = this.route.authority;
+      if (this.state !== "CLOSED") this.close(connectFailure(host, effectivePort, error));
     }
   }
 

@@ -4,26 +4,22 @@
 // awaits of anybody the counts are right. Idle connections are kept oldest first, over all routes and within each.
 
 import { PoolClosed, ReadError } from "../errors.ts";
-import type { NetworkBackend, SocketOptions, TLSConnectOptions } from "../network/network.ts";
-import { codec } from "../wasm/codec.ts";
 import { type Assignment, assign } from "./assignment.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import type { DialSettings } from "./dial.ts";
 import type { Exchange, ServingPool } from "./exchange.ts";
 import { HTTPConnection } from "./http-connection.ts";
 import { LinkedList } from "./linked-list.ts";
 
 /** What a pool is made with; every field has been checked. */
-export interface PoolSettings {
+export interface PoolSettings extends DialSettings {
   readonly maxConnections: number;
   readonly maxConnectionsPerOrigin: number;
   readonly maxKeepaliveConnections: number;
   /** Milliseconds. */
   readonly keepaliveExpiry: number;
-  readonly socket: SocketOptions;
-  readonly tls: Omit<TLSConnectOptions, "servername">;
   readonly leniency: readonly "bare-lf"[];
-  readonly backend: NetworkBackend;
 }
 
 /** Closing a little before the server does spares a request that would meet a dead connection. */
@@ -225,14 +221,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
       connection.close(null);
       return;
     }
-    const { authority, servername } = connection.route;
-    connection.open(exchange, this.#settings.backend, {
-      host: authority.host,
-      port: authority.effectivePort,
-      tls: servername === null ? null : { ...this.#settings.tls, servername },
-      socket: this.#settings.socket,
-      window: codec.window,
-    });
+    connection.open(exchange, this.#settings);
   }
 
   #routeState(key: string): RouteState {

@@ -1,0 +1,23 @@
+// Who is told of the steps by which a connection is set up: for `trace` and `timings`.
+
+/** The steps, by httpcore's names. */
+export type ConnectStep =
+  | "connection.connect_tcp"
+  | "connection.connect_unix_socket"
+  | "connection.start_tls"
+  | "proxy.start_tls"
+  | "socks.connect_tcp"
+  | "socks.setup_socks5_connection"
+  | "socks.start_tls"
+  | "http11.send_request_headers"
+  | "http11.receive_response_headers";
+
+/** Steps come one after the other: each is started, and then complete or failed. No `info` holds a secret. */
+export interface ConnectObserver {
+  /** The step begins when the promise settles; it rejects with what the tracer threw, which ends the attempt. */
+  started(step: ConnectStep, info: object): Promise<void> | void;
+  complete(step: ConnectStep, info: object): Promise<void> | void;
+  failed(step: ConnectStep, error: unknown): Promise<void> | void;
+}
+
+export const NO_OBSERVER: ConnectObserver = { started() {}, complete() {}, failed() {} };

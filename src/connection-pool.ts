@@ -13,6 +13,7 @@ import { prepareRequest, type RequestParts } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
 import { routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
+import { TracedExchange } from "./pool/traced-exchange.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
 import { printAsText } from "./printing.ts";
 import { type FieldLines, findField, type HeadersInput, toFieldLines } from "./protocol/field-lines.ts";
@@ -80,7 +81,7 @@ export class BaseConnectionPool {
       const settle = { resolve, reject, makeRequest: () => request };
       try {
         const lines = toFieldLines(headers);
-        const checked = checkExtensions(extensions, this.#options.settings.backend.runtime);
+        const checked = checkExtensions(extensions);
         const { authority, target } = toParsedURL(url);
         const parts = {
           method,
@@ -139,7 +140,7 @@ export class BaseConnectionPool {
         signal?.throwIfAborted();
         const name = toMethod(method);
         const { authority, target: urlTarget } = toParsedURL(url);
-        const extensions = checkExtensions(options.extensions, this.#options.settings.backend.runtime);
+        const extensions = checkExtensions(options.extensions);
         const content = prepareContent(options.content);
         const target = extensions.target ?? urlTarget;
         // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
@@ -168,15 +169,13 @@ export class BaseConnectionPool {
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     const sink = new SinkClass(settle, extensions.informational);
-    const exchange = new Exchange(
-      request,
-      routeTo(authority, extensions.sniHostname ?? this.#options.servername),
-      sink,
-      this.#pool,
-      resolveTimeouts(extensions.timeout, this.#options.timeouts),
-      this.#limitsOf(extensions),
-      signal,
-    );
+    const route = routeTo(authority, extensions.sniHostname ?? this.#options.servername);
+    const timeouts = resolveTimeouts(extensions.timeout, this.#options.timeouts);
+    const limits = this.#limitsOf(extensions);
+    const trace = extensions.trace ?? this.#options.settings.trace;
+    const exchange = trace
+      ? new TracedExchange(trace, settle.makeRequest(), request, route, sink, this.#pool, timeouts, limits, signal)
+      : new Exchange(request, route, sink, this.#pool, timeouts, limits, signal);
     sink.exchange = exchange;
     this.#pool.submit(exchange);
   }

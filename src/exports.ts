@@ -35,8 +35,10 @@ export type {
   TLSConnectOptions,
 } from "./network/network.ts";
 export { type StreamPair, type StreamPairOptions, streamsBackend } from "./network/streams.ts";
+export type { ExchangeTimes } from "./pool/exchange-times.ts";
 export type { NetworkStream } from "./pool/network-stream.ts";
 export type { Timeouts } from "./pool/timeouts.ts";
+export type { Trace } from "./pool/tracer.ts";
 export type { ConnectionPoolOptions } from "./pool-options.ts";
 export type { HeadersInput, HeaderText } from "./protocol/field-lines.ts";
 export { HeaderList } from "./protocol/header-list.ts";

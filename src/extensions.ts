@@ -1,10 +1,10 @@
 // Request extensions and the other options of one call: read once, checked, nothing ignored.
 
 import type { Content } from "./content.ts";
-import { missingOption } from "./errors.ts";
 import { decodeLatin1 } from "./octets.ts";
 import { checkObject, ifOwn, ownProperties, typed, unknownName } from "./own-properties.ts";
 import type { Timeouts } from "./pool/timeouts.ts";
+import type { Trace } from "./pool/tracer.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
 
@@ -29,6 +29,8 @@ export interface RequestExtensions {
   informational?: InformationalCallback | undefined;
   /** Called when the content has been sent, for the trailer fields. Chunked content only. */
   trailers?: (() => HeadersInput) | undefined;
+  /** Called with what happens, step by step (docs/trace.md), in place of the pool's. */
+  trace?: Trace | undefined;
   /** Octets of response content. */
   maxContentSize?: number | undefined;
   /** Octets of response heads. */
@@ -63,6 +65,7 @@ export interface CheckedExtensions {
   readonly target: string | null;
   readonly informational: InformationalCallback | null;
   readonly trailers: (() => HeadersInput) | null;
+  readonly trace: Trace | null;
   readonly maxContentSize: number | undefined;
   readonly maxHeaderSize: number | undefined;
 }
@@ -89,12 +92,10 @@ export function checkOptions(options: unknown): RequestOptions {
 
 const NO_OPTIONS = checkOptions({});
 
-/** @throws TypeError for unknown extensions and wrong types, UnsupportedByRuntime for those that are not there yet */
-export function checkExtensions(given: unknown, runtime: string): CheckedExtensions {
+/** @throws TypeError for unknown extensions and wrong types */
+export function checkExtensions(given: unknown): CheckedExtensions {
   if (given === undefined || given === null) return NO_EXTENSIONS;
   const extensions = ownProperties(given, "extensions", EXTENSION_NAMES);
-  // Part of the contract, and not there yet.
-  if ((extensions.trace ?? null) !== null) throw missingOption("extensions.trace", runtime);
   const { target } = extensions;
   return {
     timeout: extensions.timeout as Timeouts | undefined,
@@ -105,9 +106,10 @@ export function checkExtensions(given: unknown, runtime: string): CheckedExtensi
         : typed(extensions, "extensions", "target", "string"),
     informational: typed(extensions, "extensions", "informational", "function"),
     trailers: typed(extensions, "extensions", "trailers", "function"),
+    trace: typed(extensions, "extensions", "trace", "function"),
     maxContentSize: typed(extensions, "extensions", "maxContentSize", "number") ?? undefined,
     maxHeaderSize: typed(extensions, "extensions", "maxHeaderSize", "number") ?? undefined,
   };
 }
 
-const NO_EXTENSIONS = checkExtensions({}, "");
+const NO_EXTENSIONS = checkExtensions({});

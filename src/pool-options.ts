@@ -5,6 +5,7 @@ import type { NetworkBackend } from "./network/network.ts";
 import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
+import type { Trace } from "./pool/tracer.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { leniencyContext } from "./protocol/response-head.ts";
 import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
@@ -18,12 +19,16 @@ export interface ConnectionPoolOptions {
   maxConnectionsPerOrigin?: number | undefined;
   /** Milliseconds that an idle connection is kept. 4,000 unless given; a server's `Keep-Alive: timeout` shortens it. */
   keepaliveExpiry?: number | undefined;
+  /** How often connecting (TCP, TLS, proxy) is tried again, after 0, 0.5, 1, 2, 4 ... seconds. 0 unless given. */
+  retries?: number | undefined;
   /** Time limits in milliseconds. */
   timeout?: Timeouts | undefined;
   tls?: TLSOptions | undefined;
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
   /** Race the addresses of a name (RFC 8305). True unless given. */
   happyEyeballs?: boolean | undefined;
+  /** Called with what happens, step by step (docs/trace.md). */
+  trace?: Trace | undefined;
   /** The network in place of the runtime's own. */
   networkBackend?: NetworkBackend | undefined;
   limits?: Partial<Limits> | undefined;
@@ -47,11 +52,9 @@ const DEFAULT_PROBE_DELAY = 60_000;
 
 /** Part of the contract, and not there yet; each with the value that asks for nothing. */
 const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
-  retries: 0,
   proxy: null,
   uds: null,
   localAddress: null,
-  trace: null,
 };
 const OPTION_NAMES = new Set([
   "maxConnections",
@@ -62,6 +65,8 @@ const OPTION_NAMES = new Set([
   "tls",
   "socketOptions",
   "happyEyeballs",
+  "retries",
+  "trace",
   "networkBackend",
   "limits",
   "leniency",
@@ -93,6 +98,8 @@ export function checkPoolOptions(
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
       socket: checkSocketOptions(options),
       tls: { ca, verify },
+      retries: count(options, "retries", 0, 0),
+      trace: typed<Trace>(options, "options", "trace", "function"),
       leniency: options.leniency ?? [],
       backend: network,
     },

@@ -69,7 +69,7 @@ export class CollectingSink extends Sink {
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
     stream.close();
-    this.resolve(receivedResponse(head, new Uint8Array(0)));
+    this.resolve(receivedResponse(head, this.exchange?.times, new Uint8Array(0)));
   }
 
   content(octets: Uint8Array): boolean {
@@ -88,7 +88,7 @@ export class CollectingSink extends Sink {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
     const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
-    this.resolve(receivedResponse(head, content, trailers));
+    this.resolve(receivedResponse(head, this.exchange?.times, content, trailers));
   }
 }
 
@@ -103,7 +103,7 @@ export class StreamingSink extends Sink implements ContentReader {
 
   head(head: ResponseEvent): void {
     this.#hasHead = true;
-    this.resolve(receivedResponse(head, this));
+    this.resolve(receivedResponse(head, this.exchange?.times, this));
   }
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
@@ -111,7 +111,7 @@ export class StreamingSink extends Sink implements ContentReader {
     this.#stream = stream;
     this.#trailers = NO_HEADERS;
     this.#pieces.end();
-    const response = receivedResponse(head, this);
+    const response = receivedResponse(head, this.exchange?.times, this);
     response.extensions.networkStream = stream;
     this.resolve(response);
   }

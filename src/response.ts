@@ -9,6 +9,7 @@ import { GrowingOctets } from "./growing-octets.ts";
 import { copyOf, NO_OCTETS } from "./octets.ts";
 import { ownProperties } from "./own-properties.ts";
 import { byteStream } from "./piece-queue.ts";
+import type { ExchangeTimes } from "./pool/exchange-times.ts";
 import type { NetworkStream } from "./pool/network-stream.ts";
 import { printAsText } from "./printing.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
@@ -31,6 +32,8 @@ export interface ResponseExtensions {
   httpVersion?: string;
   /** The reason phrase; may be empty. */
   reasonPhrase?: string;
+  /** Milliseconds from the call on; it fills while the response comes. */
+  timings?: ExchangeTimes | undefined;
   /** After 101, or 2xx to CONNECT: the connection itself. */
   networkStream?: NetworkStream | undefined;
   [name: string]: unknown;
@@ -55,6 +58,7 @@ const decoder = new TextDecoder();
 /** A response whose content is to be read from a reader, or has been read and is here with its trailers. */
 export let receivedResponse: (
   head: ResponseEvent,
+  times: ExchangeTimes | undefined,
   content: ContentReader | Uint8Array,
   trailers?: HeaderList,
 ) => Response;
@@ -69,6 +73,7 @@ export class Response {
   #headers: HeaderList = NO_HEADERS;
   #extensions: ResponseExtensions | null = null;
   #head: ResponseEvent | null = null;
+  #times: ExchangeTimes | undefined;
   #reader: ContentReader = NO_CONTENT;
   #content: Uint8Array | null = null;
   #trailers: HeaderList | null = null;
@@ -77,10 +82,11 @@ export class Response {
   #isConsumed = false;
 
   static {
-    receivedResponse = (head, content, trailers) => {
+    receivedResponse = (head, times, content, trailers) => {
       const response = new Response(head.status, NO_INIT);
       response.#headers = head.headers;
       response.#head = head;
+      response.#times = times;
       if (content instanceof Uint8Array) {
         response.#content = content;
         response.#trailers = trailers ?? NO_HEADERS;
@@ -110,7 +116,8 @@ export class Response {
   }
 
   get extensions(): ResponseExtensions {
-    this.#extensions ??= this.#head ? { httpVersion: this.#head.version, reasonPhrase: this.#head.reason } : {};
+    const head = this.#head;
+    this.#extensions ??= head ? { httpVersion: head.version, reasonPhrase: head.reason, timings: this.#times } : {};
     return this.#extensions;
   }
 

@@ -25,6 +25,7 @@ const PAGES = [
   "docs/network-backend.md",
   "docs/network-stream.md",
   "docs/streams-backend.md",
+  "docs/trace.md",
 ];
 const page = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const blocks = PAGES.flatMap((path) => findBlocks(path, page(path)));

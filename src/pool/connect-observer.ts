@@ -5,6 +5,7 @@ export type ConnectStep =
   | "connection.connect_tcp"
   | "connection.connect_unix_socket"
   | "connection.start_tls"
+  | "connection.retry"
   | "proxy.start_tls"
   | "socks.connect_tcp"
   | "socks.setup_socks5_connection"
@@ -19,5 +20,3 @@ export interface ConnectObserver {
   complete(step: ConnectStep, info: object): Promise<void> | void;
   failed(step: ConnectStep, error: unknown): Promise<void> | void;
 }
-
-export const NO_OBSERVER: ConnectObserver = { started() {}, complete() {}, failed() {} };

@@ -14,6 +14,8 @@ export interface DialSettings {
   readonly backend: NetworkBackend;
   readonly socket: SocketOptions;
   readonly tls: Omit<TLSConnectOptions, "servername">;
+  /** How often connecting is tried again. */
+  readonly retries: number;
 }
 
 /**
@@ -29,6 +31,11 @@ export async function dial(
 ): Promise<NetworkConnection> {
   const { host, effectivePort: port } = authority;
   let step: ConnectStep = "connection.connect_tcp";
+  const connected = (): void => {
+    observer.complete(step, {});
+    step = "connection.start_tls";
+    observer.started(step, { servername });
+  };
   const held = observer.started(step, { host, port });
   if (held) await held;
   try {
@@ -40,14 +47,12 @@ export async function dial(
         socket,
         window: codec.window,
         signal,
-        connected: () => {
-          observer.complete(step, {});
-          step = "connection.start_tls";
-          observer.started(step, { servername });
-        },
+        connected,
       },
       relay,
     );
+    // Not every network tells when TLS begins.
+    if (servername !== null && step === "connection.connect_tcp") connected();
     await observer.complete(step, {});
     return connection;
   } catch (cause) {

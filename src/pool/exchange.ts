@@ -11,7 +11,9 @@ import type { ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Abortable, unwatchSignal, watchSignal } from "./abort-signals.ts";
+import type { ConnectObserver, ConnectStep } from "./connect-observer.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import { ExchangeTimes } from "./exchange-times.ts";
 import { Linked } from "./linked-list.ts";
 import type { NetworkStream } from "./network-stream.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
@@ -37,6 +39,8 @@ export interface ResponseSink {
 /** What the exchange needs of the connection that serves it. */
 export interface ServingConnection {
   readonly isPaused: boolean;
+  /** Null where the connection was there. */
+  readonly connecting: { isRepeatedAfter(error: ConnectTimeout): boolean } | null;
   resume(): void;
   /** The exchange is over and its content used: the connection may serve the next. */
   release(): void;
@@ -60,7 +64,17 @@ const EXPIRY = {
   receiving: ["read", ReadTimeout, "no more of the response came", "receive"],
 } as const;
 
-export class Exchange extends Linked<Exchange> implements Watched, Abortable {
+/** What of the times a step of connecting is the end of. */
+const CONNECT_TIMES: Partial<Record<ConnectStep, "connect" | "tls">> = {
+  "connection.connect_tcp": "connect",
+  "connection.connect_unix_socket": "connect",
+  "socks.connect_tcp": "connect",
+  "connection.start_tls": "tls",
+  "proxy.start_tls": "tls",
+  "socks.start_tls": "tls",
+};
+
+export class Exchange extends Linked<Exchange> implements Watched, Abortable, ConnectObserver {
   readonly request: OutgoingRequest;
   readonly route: Route;
   readonly sink: ResponseSink;
@@ -75,6 +89,8 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
   needsFreshConnection = false;
   readonly #signal: AbortSignal | null;
   readonly #pool: ServingPool;
+  readonly startedAt = now();
+  readonly times = new ExchangeTimes(this.startedAt);
   readonly #totalDueAt: number;
   #state: ExchangeState = "queued";
   /** Does the present state's own time limit run? */
@@ -98,7 +114,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
     this.#pool = pool;
     this.timeouts = timeouts;
     this.#signal = signal;
-    this.#totalDueAt = timeouts.total === Infinity ? Infinity : now() + timeouts.total;
+    this.#totalDueAt = this.startedAt + timeouts.total;
     if (signal) watchSignal(signal, this);
   }
 
@@ -109,6 +125,24 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
   get isFinished(): boolean {
     return this.#state === "finished";
   }
+
+  /** Resolves when the next step may be taken, or the exchange has failed; null: now. */
+  get held(): Promise<void> | null {
+    return null;
+  }
+
+  // --- ConnectObserver --------------------------------------------------------------------------------------------
+
+  started(_step: ConnectStep, _info: object): Promise<void> | void {}
+
+  complete(step: ConnectStep, _info: object): Promise<void> | void {
+    const time = CONNECT_TIMES[step];
+    if (time) this.times[time] = this.times.since(now());
+  }
+
+  failed(_step: ConnectStep, _error: unknown): Promise<void> | void {}
+
+  // --- ServingConnection and ServingPool --------------------------------------------------------------------------
 
   /** To be called first of all. False when there is no time at all: the exchange has failed then. */
   begin(): boolean {
@@ -132,7 +166,19 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
     return true;
   }
 
-  /** Octets came: the time limit on reading starts anew. */
+  /** The request has been sent. */
+  sent(): void {
+    if (this.#state !== "sending") return;
+    this.times.requestSent = this.times.since(now());
+    this.enter("receiving");
+  }
+
+  /** Octets came, at `moment`. */
+  heard(moment: number): void {
+    this.times.firstByte ??= this.times.since(moment);
+  }
+
+  /** What has come is not all: the time limit on reading starts anew. */
   progress(): void {
     if (this.#isTimed && this.#state === "receiving") this.#limit(this.timeouts.read);
   }
@@ -172,8 +218,9 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
     this.sink.fail(phase ? locate(error, this.request.authority.origin, phase) : error);
   }
 
-  /** The whole response has come: no limit runs any more, whatever the caller does with it. */
-  complete(): void {
+  /** The whole response has come, at `moment`: no limit runs any more, whatever the caller does with it. */
+  hasCome(moment: number): void {
+    this.times.end = this.times.since(moment);
     this.#limit(Infinity);
     unwatch(this);
   }
@@ -187,6 +234,16 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable {
       this.#totalDueAt <= now()
         ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
         : new ErrorClass(`${sentence} within timeout.${name} (${this.timeouts[name]} ms)`);
+    if (error instanceof ConnectTimeout && this.connection?.connecting?.isRepeatedAfter(error)) {
+      this.stopClock();
+      return;
+    }
+    this.breakOff(error);
+  }
+
+  /** The exchange fails with `error`, and leaves its connection or the queue. */
+  breakOff(error: unknown): void {
+    if (this.#state === "finished") return;
     this.fail(error);
     this.#leave();
   }

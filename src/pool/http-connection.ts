@@ -9,12 +9,12 @@ import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
 import type { ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
-import { NO_OBSERVER } from "./connect-observer.ts";
+import { Connecting } from "./connecting.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import { now } from "./deadlines.ts";
-import { type DialSettings, dial } from "./dial.ts";
+import type { DialSettings } from "./dial.ts";
 import type { Exchange, ServingConnection } from "./exchange.ts";
-import { breakage, closedBeforeRequest, connectFailure, isDisconnect } from "./failures.ts";
+import { breakage, closedBeforeRequest, isDisconnect } from "./failures.ts";
 import { Linked } from "./linked-list.ts";
 import { takeOver } from "./network-stream.ts";
 import { Relay } from "./relay.ts";
@@ -41,13 +41,14 @@ export class HTTPConnection
   isPaused = false;
   readonly #owner: ConnectionOwner<HTTPConnection>;
   readonly #protocol: ClientConnection;
-  readonly #abortConnect = new AbortController();
+  connecting: Connecting | null = null;
   #network: NetworkConnection | null = null;
   #exchange: Exchange | null = null;
   #upload: Upload | null = null;
   readonly #relay = new Relay(this);
   #serverTimeout = Infinity;
-  #hasResponded = false;
+  /** When octets, or their end, came last. */
+  #readAt = 0;
   /** Interim responses have come, and no final one yet. */
   #isInterimOnly = false;
   /** An exchange has been given to the connection, and nothing of it has been sent. */
@@ -73,8 +74,8 @@ export class HTTPConnection
     this.#exchange = exchange;
     exchange.connection = this;
     try {
-      if (!exchange.enter("connecting")) return;
-      const network = await dial(this.route, settings, this.#relay, this.#abortConnect.signal, NO_OBSERVER);
+      this.connecting = new Connecting(exchange, settings.retries);
+      const network = await this.connecting.run(this.route, settings, this.#relay);
       if (this.state === "CLOSED") network.close();
       else {
         this.#network = network;
@@ -82,8 +83,7 @@ export class HTTPConnection
         this.#startSettled(exchange);
       }
     } catch (error) {
-      const { host, effectivePort } = this.route.authority;
-      if (this.state !== "CLOSED") this.close(connectFailure(host, effectivePort, error));
+      if (this.state !== "CLOSED") this.close(error);
     }
   }
 
@@ -112,22 +112,26 @@ export class HTTPConnection
   }
 
   #start(exchange: Exchange): void {
-    const network = this.#network as NetworkConnection;
     this.state = "ACTIVE";
     this.requestCount++;
-    this.#hasResponded = false;
     this.#isInterimOnly = false;
     if (!exchange.enter("sending")) return;
+    if (exchange.held) exchange.held.then(() => this.#send(exchange));
+    else this.#send(exchange);
+  }
+
+  #send(exchange: Exchange): void {
+    if (this.#exchange !== exchange) return;
+    const network = this.#network as NetworkConnection;
     this.#protocol.setLimits(exchange.limits);
     try {
       this.#protocol.sendHead(exchange.request.head);
       network.busy();
-      const { request, timeouts } = exchange;
-      const progress = sendAtOnce(request, this.#protocol, network);
-      if (progress === "sent") this.sent();
-      else if (progress === "waiting") this.waiting();
+      const progress = sendAtOnce(exchange.request, this.#protocol, network);
+      if (progress === "sent") exchange.sent();
+      else if (progress === "waiting") exchange.awaitDrain();
       else {
-        this.#upload = new Upload(request, this.#protocol, network, this, timeouts.continue);
+        this.#upload = new Upload(exchange, this.#protocol, network, this);
         this.#upload.run();
       }
     } catch (error) {
@@ -159,22 +163,15 @@ export class HTTPConnection
     this.#shut();
   }
 
-  waiting(): void {
-    this.#exchange?.awaitDrain();
-  }
-
-  taken(): void {
-    this.#exchange?.stopClock();
-  }
-
   sent(): void {
     this.#upload = null;
-    if (this.#exchange?.state === "sending") this.#exchange.enter("receiving");
+    this.#exchange?.sent();
   }
 
   received(octets: Uint8Array, size: number): void {
     if (this.state === "CLOSED") return;
-    this.#hasResponded = true;
+    this.#readAt = now();
+    this.#exchange?.heard(this.#readAt);
     this.#protocol.receive(octets, size);
     this.#drain();
     // Octets behind a complete response: nothing more is wanted of this peer, however long the caller takes to read.
@@ -188,6 +185,7 @@ export class HTTPConnection
 
   ended(): void {
     if (this.state === "CLOSED") return;
+    this.#readAt = now();
     this.#protocol.receive(null);
     this.#drain();
     if (this.#exchange === null) this.#shut();
@@ -230,9 +228,9 @@ export class HTTPConnection
         if (exchange && !exchange.sink.content(event.octets)) this.#pause(exchange);
         return true;
       case "end":
-        this.idleSince = now();
+        this.idleSince = this.#readAt;
         this.#network?.idle();
-        exchange?.complete();
+        exchange?.hasCome(this.#readAt);
         exchange?.sink.end(event.trailers);
         return this.state !== "IDLE";
       case "need-data":
@@ -250,21 +248,21 @@ export class HTTPConnection
     if (head.keepAliveTimeout !== null) this.#serverTimeout = head.keepAliveTimeout * 1000;
     // While the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
     this.#upload?.stop();
+    if (this.#upload === null) exchange.sent();
+    else if (exchange.state === "sending") exchange.enter("receiving");
     this.#upload = null;
-    if (exchange.state === "sending") exchange.enter("receiving");
     if (head.isSwitch) this.#switch(head, exchange);
     else exchange.sink.head(head);
   }
 
   // HTTP is over on this connection, and no time limit runs; what was read past the head comes first.
   #switch(head: ResponseEvent, exchange: Exchange): void {
-    const stream = takeOver(exchange, this.#network as NetworkConnection, (successor, network) => {
+    const octets = this.#protocol.trailingData;
+    const stream = takeOver(exchange, this.#network as NetworkConnection, octets, (successor, network) => {
       this.#network = network;
       this.#relay.target = successor;
     });
-    const octets = this.#protocol.trailingData;
-    if (octets.length > 0) stream.received(octets, octets.length);
-    exchange.complete();
+    exchange.hasCome(this.#readAt);
     exchange.sink.switched(head, stream);
   }
 
@@ -279,7 +277,7 @@ export class HTTPConnection
   close(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
-    const isStale = this.requestCount > 1 && !this.#hasResponded && isDisconnect(error);
+    const isStale = this.requestCount > 1 && exchange?.times.firstByte === null && isDisconnect(error);
     const isUnsent = this.#isSettling && !this.#owner.isClosed;
     const isRepeated =
       exchange !== null && !exchange.isFinished && (isUnsent || (isStale && this.#owner.mayRepeat(exchange)));
@@ -294,7 +292,7 @@ export class HTTPConnection
     this.#upload?.stop();
     this.#upload = null;
     this.#network?.close();
-    this.#abortConnect.abort();
+    this.connecting?.abort();
     this.#owner.wasClosed(this, repeated);
   }
 }

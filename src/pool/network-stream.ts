@@ -208,8 +208,16 @@ interface Predecessor {
   abandon(): void;
 }
 
-/** The stream that gets the connection `network` of `exchange`; `attach` is told of it, and of each successor. */
-export function takeOver(exchange: Predecessor, network: NetworkConnection, attach: HandOver): NetworkStream {
+/**
+ * The stream that gets the connection `network` of `exchange`, and `octets` that have come on it; `attach` is told of it,
+ * and of each successor.
+ */
+export function takeOver(
+  exchange: Predecessor,
+  network: NetworkConnection,
+  octets: Uint8Array,
+  attach: HandOver,
+): NetworkStream {
   const handOver: HandOver = (stream, connection) => {
     stream.attach(connection);
     attach(stream, connection);
@@ -217,6 +225,7 @@ export function takeOver(exchange: Predecessor, network: NetworkConnection, atta
   const { request, timeouts } = exchange;
   const stream = new NetworkStream(peerOf(request), timeouts.connect, handOver, () => exchange.abandon());
   handOver(stream, network);
+  if (octets.length > 0) stream.received(octets, octets.length);
   return stream;
 }
 

@@ -11,6 +11,7 @@ import type { DialSettings } from "./dial.ts";
 import type { Exchange, ServingPool } from "./exchange.ts";
 import { HTTPConnection } from "./http-connection.ts";
 import { LinkedList } from "./linked-list.ts";
+import { type Trace, Tracer } from "./tracer.ts";
 
 /** What a pool is made with; every field has been checked. */
 export interface PoolSettings extends DialSettings {
@@ -20,6 +21,7 @@ export interface PoolSettings extends DialSettings {
   /** Milliseconds. */
   readonly keepaliveExpiry: number;
   readonly leniency: readonly "bare-lf"[];
+  readonly trace: Trace | null;
 }
 
 /** Closing a little before the server does spares a request that would meet a dead connection. */
@@ -136,6 +138,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     if (--route.count === 0) this.#routes.delete(key);
+    this.#tellClosed(connection);
     if (repeated) {
       // It had its turn: it goes in front of all that wait, and takes the place that has just become free.
       repeated.needsFreshConnection = true;
@@ -145,11 +148,20 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     if (repeated && this.#queue.has(repeated)) repeated.enter("queued");
   }
 
+  // Nobody's exchange waits for it, so what the tracer returns or throws has nobody to go to.
+  #tellClosed(connection: HTTPConnection): void {
+    const { trace } = this.#settings;
+    if (!trace) return;
+    const tracer = new Tracer(trace, () => {});
+    tracer.started("connection.close", { connection: String(connection) });
+    tracer.complete("connection.close");
+  }
+
   // --- assignment -------------------------------------------------------------------------------------------------
 
   // Those that wait in the queue do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
-    const moment = now();
+    const moment = exchange.startedAt;
     this.#closeExpired(exchange.route.key, moment);
     return this.#serve(exchange, moment);
   }
@@ -185,6 +197,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     });
     if (assignment === "wait") return false;
     this.#queue.remove(exchange);
+    exchange.times.queued = exchange.times.since(moment);
     if (assignment === "reuse") this.#reuse(route?.idle.pop() as HTTPConnection, exchange, moment);
     else this.#openFor(exchange, assignment);
     return true;

@@ -9,6 +9,7 @@ import type { ClientConnection } from "../protocol/client-connection.ts";
 import { NO_PIECES } from "../protocol/request-half.ts";
 import { TimeLimit } from "./deadlines.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
+import type { ResolvedTimeouts } from "./timeouts.ts";
 
 /** Large octets are written in slices of this size, so that the time limit on writing sees them go. */
 const SLICE_SIZE = 65_536;
@@ -37,11 +38,16 @@ export function sendAtOnce(
   return isTaken ? "sent" : "waiting";
 }
 
-/** Who is told how it goes. */
+/** The exchange whose request is sent, and whose time limit on writing runs while octets wait to be taken. */
+export interface Sending {
+  readonly request: OutgoingRequest;
+  readonly timeouts: ResolvedTimeouts;
+  awaitDrain(): void;
+  stopClock(): void;
+}
+
+/** Who is told how it ends. */
 export interface UploadListener {
-  /** Octets wait to be taken; `taken` is called when they are. */
-  waiting(): void;
-  taken(): void;
   /** The request is complete and all its octets are taken. */
   sent(): void;
   /** The source failed, or gave what cannot be sent: the connection is of no more use. */
@@ -49,6 +55,7 @@ export interface UploadListener {
 }
 
 export class Upload {
+  readonly #exchange: Sending;
   readonly #request: OutgoingRequest;
   readonly #protocol: ClientConnection;
   readonly #network: NetworkConnection;
@@ -56,24 +63,16 @@ export class Upload {
   #iterator: ContentIterator | null = null;
   #isStopped = false;
   #wake: (() => void) | null = null;
-  readonly #continueTimeout: number;
   #isContinued = false;
   #continue: () => void = () => {};
 
-  /** `continueTimeout`: milliseconds that content waits for 100 (Continue) where the request expects it. */
-  constructor(
-    request: OutgoingRequest,
-    protocol: ClientConnection,
-    network: NetworkConnection,
-    listener: UploadListener,
-    continueTimeout: number,
-  ) {
-    this.#request = request;
+  constructor(exchange: Sending, protocol: ClientConnection, network: NetworkConnection, listener: UploadListener) {
+    this.#exchange = exchange;
+    this.#request = exchange.request;
     this.#protocol = protocol;
     this.#network = network;
     this.#listener = listener;
-    this.#continueTimeout = continueTimeout;
-    this.#isContinued = !request.head.facts.expectsContinue;
+    this.#isContinued = !this.#request.head.facts.expectsContinue;
   }
 
   /** Sends the request, and settles when that is done or stopped. */
@@ -107,7 +106,7 @@ export class Upload {
   drained(): void {
     const wake = this.#wake;
     this.#wake = null;
-    if (wake) this.#listener.taken();
+    if (wake) this.#exchange.stopClock();
     wake?.();
   }
 
@@ -133,7 +132,7 @@ export class Upload {
     const proceeding = new Promise<void>((resolve) => {
       this.#continue = resolve;
     });
-    const limit = new TimeLimit(this.#continueTimeout, this.#continue);
+    const limit = new TimeLimit(this.#exchange.timeouts.continue, this.#continue);
     await proceeding;
     limit.lift();
   }
@@ -178,7 +177,7 @@ export class Upload {
   }
 
   #drained(): Promise<void> {
-    this.#listener.waiting();
+    this.#exchange.awaitDrain();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

@@ -107,11 +107,9 @@ test("undefined stands for an option that is not given, and a matrix of strings 
 
 describe("what this version lacks is refused by name", () => {
   test.each<[string, unknown]>([
-    ["retries", { retries: 1 }],
     ["proxy", { proxy: "http://127.0.0.1:1" }],
     ["uds", { uds: "/run/x.sock" }],
     ["localAddress", { localAddress: "127.0.0.1" }],
-    ["trace", { trace: () => {} }],
     ["tls.cert", { tls: { cert: "x" } }],
     ["tls.key", { tls: { key: "x" } }],
     ["tls.passphrase", { tls: { passphrase: "x" } }],
@@ -137,16 +135,6 @@ describe("what this version lacks is refused by name", () => {
     const options = { retries: 0, proxy: null, uds: null, localAddress: null, trace: null, tls: null };
     const pool = openPool(options as unknown as ConnectionPoolOptions);
     expect((await pool.request("GET", server.url())).status).toBe(200);
-  });
-
-  test.each<[string, string, string, RequestOptions]>([
-    ["extensions.trace", "GET", NOBODY, { extensions: { trace: () => {} } } as unknown as RequestOptions],
-  ])("%s", async (option, method, url, options) => {
-    const pool = openPool();
-    const error = await fails(pool.request(method, url, options), UnsupportedByRuntime);
-    expect(error.option).toContain(option);
-    expect(error.runtime).toBe("node");
-    expect(pool.connections).toEqual([]);
   });
 });
 

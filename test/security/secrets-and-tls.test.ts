@@ -124,10 +124,8 @@ describe("T-unsupported-throws: an option is honoured or refused by name", () =>
   // As these come to be honoured they leave these lists for tests of their own.
   const poolOptions: [string, unknown][] = [
     ["proxy", "http://127.0.0.1:1"],
-    ["retries", 3],
     ["uds", "/tmp/none"],
     ["localAddress", "127.0.0.1"],
-    ["trace", () => {}],
   ];
   const tlsOptions: [string, unknown][] = [
     ["cert", "pem"],
@@ -147,12 +145,6 @@ describe("T-unsupported-throws: an option is honoured or refused by name", () =>
   test.each(tlsOptions)("tls.%s", (name, value) => {
     expect(() => openPool({ tls: { [name]: value } })).toThrow(UnsupportedByRuntime);
     expect(() => openPool({ tls: { [name]: value } })).toThrow(expect.objectContaining({ option: `tls.${name}` }));
-  });
-
-  test("extensions.trace", async () => {
-    const extensions = { trace: () => {} } as object;
-    const error = await fails(openPool().request("GET", "http://127.0.0.1:1/", { extensions }), UnsupportedByRuntime);
-    expect(error.option).toBe("extensions.trace");
   });
 
   test("names that nobody knows are no options either", async () => {

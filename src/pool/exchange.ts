@@ -83,6 +83,8 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   dueAt = Infinity;
   watchIndex = -1;
   abortIndex = -1;
+  /** Place among all that ever had to wait for a connection. */
+  arrival = 0;
   readonly holdsProcess = true;
   connection: ServingConnection | null = null;
   /** Set for the one repetition after a reused connection turned out dead: it takes no idle connection again. */

@@ -1,7 +1,8 @@
 // The connections and the queue: what there is, and who gets it.
 //
 // Decisions are made by assignment.ts; here they are carried out. Every change of state is synchronous: between two
-// awaits of anybody the counts are right. Idle connections are kept oldest first, over all routes and within each.
+// awaits of anybody the counts are right. Who waits is in waiting-room.ts. Idle connections are kept oldest first, over
+// all routes and within each.
 
 import { PoolClosed, ReadError } from "../errors.ts";
 import { type Assignment, assign } from "./assignment.ts";
@@ -12,6 +13,7 @@ import type { Exchange, ServingPool } from "./exchange.ts";
 import { HTTPConnection } from "./http-connection.ts";
 import { LinkedList } from "./linked-list.ts";
 import { type Trace, Tracer } from "./tracer.ts";
+import { RouteState, WaitingRoom } from "./waiting-room.ts";
 
 /** What a pool is made with; every field has been checked. */
 export interface PoolSettings extends DialSettings {
@@ -33,13 +35,6 @@ const SERVER_TIMEOUT_MARGIN = 1000;
  */
 const SETTLED_AFTER = 5;
 
-/** The connections of one route. */
-interface RouteState {
-  count: number;
-  /** Idle ones, the one used last at the end: it is taken first. */
-  readonly idle: HTTPConnection[];
-}
-
 export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watched {
   /** When the first idle connection expires, as far as is known. */
   dueAt = Infinity;
@@ -49,12 +44,12 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   readonly #connections = new Set<HTTPConnection>();
   readonly #routes = new Map<string, RouteState>();
   readonly #idle = new LinkedList<HTTPConnection>();
-  /** In order of arrival. */
-  readonly #queue = new LinkedList<Exchange>();
+  readonly #waiting: WaitingRoom;
   #isClosed = false;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
+    this.#waiting = new WaitingRoom(settings.maxConnectionsPerOrigin);
   }
 
   get connections(): HTTPConnection[] {
@@ -69,14 +64,14 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   describe(): string {
     // Each connection that is not idle has one exchange, from the moment it is opened for it.
     const active = this.#connections.size - this.#idle.size;
-    return `[Requests: ${active} active, ${this.#queue.size} queued | Connections: ${active} active, ${this.#idle.size} idle]`;
+    return `[Requests: ${active} active, ${this.#waiting.size} queued | Connections: ${active} active, ${this.#idle.size} idle]`;
   }
 
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
     if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
     else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
-      this.#queue.push(exchange);
+      this.#waiting.push(this.#routeTo(exchange), exchange);
       exchange.enter("queued");
     }
   }
@@ -84,9 +79,11 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
   close(): void {
     this.#isClosed = true;
-    for (const exchange of this.#queue.toArray()) {
-      this.#queue.remove(exchange);
-      exchange.fail(new PoolClosed("the connection pool has been closed"));
+    for (const route of [...this.#routes.values()]) {
+      for (const exchange of route.queue.toArray()) {
+        this.#waiting.remove(route, exchange);
+        exchange.fail(new PoolClosed("the connection pool has been closed"));
+      }
     }
     for (const connection of this.#connections) {
       connection.close(new ReadError("the connection pool has been closed"));
@@ -107,7 +104,9 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // --- ServingPool ------------------------------------------------------------------------------------------------
 
   withdraw(exchange: Exchange): void {
-    this.#queue.remove(exchange);
+    const route = this.#routeTo(exchange);
+    this.#waiting.remove(route, exchange);
+    this.#forgetIfUnused(route);
   }
 
   // --- ConnectionOwner --------------------------------------------------------------------------------------------
@@ -117,8 +116,10 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
     connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
-    this.#routes.get(connection.route.key)?.idle.push(connection);
-    this.#serveQueue();
+    const route = this.#routeTo(connection);
+    route.idle.push(connection);
+    this.#waiting.update(route);
+    this.#serveWaiting();
     if (!this.#idle.has(connection)) return;
     if (expiry === 0) connection.close(null);
     else if (this.#idle.size > maxKeepaliveConnections) this.#longestIdle().close(null);
@@ -133,19 +134,20 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   }
 
   wasClosed(connection: HTTPConnection, repeated: Exchange | null): void {
-    const { key } = connection.route;
-    const route = this.#routeState(key);
+    const route = this.#routeTo(connection);
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
-    if (--route.count === 0) this.#routes.delete(key);
+    route.count--;
     this.#tellClosed(connection);
     if (repeated) {
       // It had its turn: it goes in front of all that wait, and takes the place that has just become free.
       repeated.needsFreshConnection = true;
-      this.#queue.unshift(repeated);
+      this.#waiting.unshift(route, repeated);
     }
-    this.#serveQueue();
-    if (repeated && this.#queue.has(repeated)) repeated.enter("queued");
+    this.#waiting.update(route);
+    this.#forgetIfUnused(route);
+    this.#serveWaiting();
+    if (repeated && route.queue.has(repeated)) repeated.enter("queued");
   }
 
   // Nobody's exchange waits for it, so what the tracer returns or throws has nobody to go to.
@@ -159,74 +161,70 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   // --- assignment -------------------------------------------------------------------------------------------------
 
-  // Those that wait in the queue do so because they cannot be served, so nobody is overtaken.
+  // Those that wait do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
     const moment = exchange.startedAt;
-    this.#closeExpired(exchange.route.key, moment);
-    return this.#serve(exchange, moment);
+    this.#closeExpired(this.#routeTo(exchange), moment);
+    // Anew, as a route without connections is forgotten.
+    return this.#serve(exchange, this.#routeTo(exchange), moment);
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
-  #serveQueue(): void {
-    let exchange: Exchange | null = this.#queue.first;
-    if (!exchange) return;
+  #serveWaiting(): void {
+    if (this.#waiting.size === 0) return;
     const moment = now();
-    while (exchange && (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections)) {
-      this.#closeExpired(exchange.route.key, moment);
-      const isGone: boolean = !this.#queue.has(exchange);
-      const following: Exchange | null = exchange.next;
-      if (!isGone) this.#serve(exchange, moment);
-      // Closing and serving can serve others, which shortens the queue: what is left is looked at from its start.
-      const isInPlace: boolean = !isGone && (following === null || this.#queue.has(following));
-      exchange = isInPlace ? following : this.#queue.first;
+    while (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections) {
+      const route = this.#waiting.first;
+      if (!route) return;
+      const exchange = route.queue.first as Exchange;
+      this.#closeExpired(route, moment);
+      // Closing serves others: it may have been its turn.
+      if (route.queue.first === exchange) this.#serve(exchange, route, moment);
     }
   }
 
-  // Serves `exchange`, which leaves the queue then, or answers that it has to wait.
-  #serve(exchange: Exchange, moment: number): boolean {
-    const route = this.#routes.get(exchange.route.key);
-    const idleOnRoute = route?.idle.length ?? 0;
+  // Serves `exchange`, which waits no more then, or answers that it has to.
+  #serve(exchange: Exchange, route: RouteState, moment: number): boolean {
+    const idleOnRoute = route.idle.length;
     const assignment = assign({
       usable: exchange.needsFreshConnection ? 0 : idleOnRoute,
       idleOnRoute,
       idle: this.#idle.size,
-      onRoute: route?.count ?? 0,
+      onRoute: route.count,
       total: this.#connections.size,
       maxOnRoute: this.#settings.maxConnectionsPerOrigin,
       max: this.#settings.maxConnections,
     });
     if (assignment === "wait") return false;
-    this.#queue.remove(exchange);
+    this.#waiting.remove(route, exchange);
     exchange.times.queued = exchange.times.since(moment);
-    if (assignment === "reuse") this.#reuse(route?.idle.pop() as HTTPConnection, exchange, moment);
-    else this.#openFor(exchange, assignment);
+    if (assignment === "reuse") this.#reuse(route, exchange, moment);
+    else this.#openFor(exchange, route, assignment);
     return true;
   }
 
-  #reuse(connection: HTTPConnection, exchange: Exchange, moment: number): void {
+  #reuse(route: RouteState, exchange: Exchange, moment: number): void {
+    const connection = route.idle.pop() as HTTPConnection;
     this.#idle.remove(connection);
+    this.#waiting.update(route);
     const isOld = moment - connection.idleSince > SETTLED_AFTER;
     connection.reuse(exchange, isOld || !exchange.request.isRepeatable);
   }
 
-  #openFor(exchange: Exchange, assignment: Assignment): void {
+  #openFor(exchange: Exchange, route: RouteState, assignment: Assignment): void {
     // The slot is taken before the old connection gives up its own, so that nobody else gets it.
-    const evicted = this.#evictedBy(assignment, exchange);
-    const connection = this.#addConnection(exchange);
+    const evicted = this.#evictedBy(assignment, route);
+    const connection = new HTTPConnection(exchange.route, this, this.#settings.leniency);
+    this.#connections.add(connection);
+    route.count++;
+    this.#waiting.update(route);
     evicted?.close(null);
     this.#open(connection, exchange);
   }
 
-  #evictedBy(assignment: Assignment, { route }: Exchange): HTTPConnection | null {
+  #evictedBy(assignment: Assignment, route: RouteState): HTTPConnection | null {
     if (assignment === "replace") return this.#longestIdle();
-    return assignment === "replace-on-route" ? (this.#routeState(route.key).idle[0] ?? null) : null;
-  }
-
-  #addConnection({ route }: Exchange): HTTPConnection {
-    const connection = new HTTPConnection(route, this, this.#settings.leniency);
-    this.#connections.add(connection);
-    this.#routeState(route.key).count++;
-    return connection;
+    return assignment === "replace-on-route" ? (route.idle[0] ?? null) : null;
   }
 
   #open(connection: HTTPConnection, exchange: Exchange): void {
@@ -237,20 +235,22 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     connection.open(exchange, this.#settings);
   }
 
-  #routeState(key: string): RouteState {
-    let state = this.#routes.get(key);
-    if (!state) {
-      state = { count: 0, idle: [] };
-      this.#routes.set(key, state);
+  #routeTo({ route: { key } }: Exchange | HTTPConnection): RouteState {
+    let route = this.#routes.get(key);
+    if (!route) {
+      route = new RouteState(key);
+      this.#routes.set(key, route);
     }
-    return state;
+    return route;
+  }
+
+  #forgetIfUnused(route: RouteState): void {
+    if (route.count === 0 && route.queue.size === 0) this.#routes.delete(route.key);
   }
 
   // A timer that is late must not hand out a connection that the server has closed by now.
-  #closeExpired(key: string, moment: number): void {
-    const idle = this.#routes.get(key)?.idle;
-    if (!idle || idle.length === 0) return;
-    if ((idle.at(-1)?.expiresAt ?? 0) > moment) return;
+  #closeExpired({ idle }: RouteState, moment: number): void {
+    if (idle.length === 0 || (idle.at(-1)?.expiresAt ?? 0) > moment) return;
     for (const connection of [...idle]) if (connection.expiresAt <= moment) connection.close(null);
   }
 

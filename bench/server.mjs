@@ -31,7 +31,7 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   socket.on("error", () => socket.destroy());
 });
 
-server.listen({ host: "127.0.0.1", port: 0, backlog: 1024 }, () => {
+server.listen({ host: "0.0.0.0", port: 0, backlog: 1024 }, () => {
   const port = /** @type {net.AddressInfo} */ (server.address()).port;
   if (process.send) process.send({ type: "listening", port });
   else console.log(port);

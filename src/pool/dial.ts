@@ -77,16 +77,15 @@ export async function dial(
   const { host, effectivePort: port } = proxy.authority;
   const endpoint = { host, port, shown: `the proxy ${host}`, tls: proxy.tls, step: STEPS[proxy.kind].connect };
   if (isForwarded(route)) return connect(endpoint, relay, attempt);
-  const handshake = new Handshake(host, port);
+  const handshake = new Handshake(host, port, servername === null ? "plain" : "tls");
   // Made before anything is sent, as it can fail.
   const talk = makeTalk(handshake, authority, proxy, attempt);
   const outer = new Relay(handshake);
   const network = await connect(endpoint, outer, attempt);
-  // Where TLS follows, no read may be under way when it starts.
-  if (servername !== null) network.lend?.();
   await shakeHands(handshake, network, signal, talk);
   if (servername !== null) return startTLS(network, handshake, route, STEPS[proxy.kind].startTLS, relay, attempt);
   outer.target = relay;
+  network.resume();
   if (handshake.hasEnded) relay.ended();
   return network;
 }

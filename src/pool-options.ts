@@ -8,6 +8,9 @@ import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts
 import type { Trace } from "./pool/tracer.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { leniencyContext } from "./protocol/response-head.ts";
+import { choiceOf, type Proxy } from "./proxy.ts";
+import type { ProxyEnvironment } from "./proxy-environment.ts";
+import type { ProxyChoice } from "./proxy-options.ts";
 import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
 
 export interface ConnectionPoolOptions {
@@ -24,6 +27,8 @@ export interface ConnectionPoolOptions {
   /** Time limits in milliseconds. */
   timeout?: Timeouts | undefined;
   tls?: TLSOptions | undefined;
+  /** What requests go through: a URL, a Proxy, or what `Proxy.fromEnvironment()` gives. */
+  proxy?: string | Proxy | ProxyEnvironment | undefined;
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
   /** Race the addresses of a name (RFC 8305). True unless given. */
   happyEyeballs?: boolean | undefined;
@@ -42,6 +47,7 @@ export interface CheckedPoolOptions {
   readonly timeouts: ResolvedTimeouts;
   readonly limits: Limits;
   readonly servername: string | null;
+  readonly proxies: ProxyChoice | null;
 }
 
 const DEFAULT_MAX_CONNECTIONS = 100;
@@ -52,7 +58,6 @@ const DEFAULT_PROBE_DELAY = 60_000;
 
 /** Part of the contract, and not there yet; each with the value that asks for nothing. */
 const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
-  proxy: null,
   uds: null,
   localAddress: null,
 };
@@ -63,6 +68,7 @@ const OPTION_NAMES = new Set([
   "keepaliveExpiry",
   "timeout",
   "tls",
+  "proxy",
   "socketOptions",
   "happyEyeballs",
   "retries",
@@ -106,6 +112,7 @@ export function checkPoolOptions(
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
     limits: resolveLimits(options.limits),
     servername,
+    proxies: choiceOf(options.proxy),
   };
 }
 

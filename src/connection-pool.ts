@@ -5,7 +5,13 @@
 
 import { type Content, discardContent, type PreparedContent, prepareContent } from "./content.ts";
 import { blameRequest, HTTPCoreError, locate, UnsupportedProtocol } from "./errors.ts";
-import { type CheckedExtensions, checkExtensions, checkOptions, type RequestOptions } from "./extensions.ts";
+import {
+  type CheckedExtensions,
+  checkExtensions,
+  checkOptions,
+  NO_OPTIONS,
+  type RequestOptions,
+} from "./extensions.ts";
 import type { NetworkBackend } from "./network/network.ts";
 import { wrongType } from "./own-properties.ts";
 import { Exchange } from "./pool/exchange.ts";
@@ -17,12 +23,12 @@ import { TracedExchange } from "./pool/traced-exchange.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
 import { printAsText } from "./printing.ts";
 import { type FieldLines, findField, type HeadersInput, toFieldLines } from "./protocol/field-lines.ts";
-import { headerListOf } from "./protocol/header-list.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { Request, toMethod } from "./request.ts";
 import type { Response } from "./response.ts";
 import { CollectingSink, type Settle, StreamingSink } from "./response-sinks.ts";
-import { toParsedURL, type URL, urlOf } from "./url.ts";
+import { type RequestSource, shownRequest } from "./shown-request.ts";
+import { type Authority, toParsedURL, type URL } from "./url.ts";
 
 /** One of the pool's connections, as `pool.connections` lists them. */
 export interface PoolConnection {
@@ -37,6 +43,15 @@ const SCHEMES = new Set(["http", "https", "ws", "wss"]);
 /** Methods whose definition anticipates content: without any they say so (RFC 9110 section 8.6). */
 const METHODS_WITH_CONTENT = new Set(["POST", "PUT", "PATCH"]);
 
+// The functions of the promise made last. With an executor of its own, each would keep what that sees alive, for as long
+// as the request waits.
+let resolveLatest: (response: Response) => void;
+let rejectLatest: (error: unknown) => void;
+const keepFunctions = (resolve: typeof resolveLatest, reject: typeof rejectLatest): void => {
+  resolveLatest = resolve;
+  rejectLatest = reject;
+};
+
 type SinkClass = typeof CollectingSink | typeof StreamingSink;
 
 /** Connections that are kept and shared by requests. Every runtime's entry makes a subclass that knows its network. */
@@ -47,6 +62,7 @@ export class BaseConnectionPool {
 
   readonly #options: CheckedPoolOptions;
   readonly #pool: Pool;
+  #route: Route | null = null;
 
   constructor(options: ConnectionPoolOptions | undefined, backend: NetworkBackend) {
     this.#options = checkPoolOptions(options, backend);
@@ -77,25 +93,19 @@ export class BaseConnectionPool {
   async handleRequest(request: Request): Promise<Response> {
     if (!(request instanceof Request)) throw wrongType("the request", "a Request", request);
     const { method, url, headers, content, extensions } = request;
-    return new Promise((resolve, reject) => {
-      const settle = { resolve, reject, makeRequest: () => request };
-      try {
-        const lines = toFieldLines(headers);
-        const checked = checkExtensions(extensions);
-        const { authority, target } = toParsedURL(url);
-        const parts = {
-          method,
-          authority,
-          target: checked.target ?? target,
-          lines,
-          content: prepareContent(content),
-          trailers: checked.trailers,
-        };
-        this.#submit(parts, checked, null, settle, StreamingSink);
-      } catch (error) {
-        reject(refuse(error, content, settle.makeRequest));
-      }
-    });
+    const promise = new Promise(keepFunctions);
+    const settle = { resolve: resolveLatest, reject: rejectLatest, source: request };
+    try {
+      const lines = toFieldLines(headers);
+      const checked = checkExtensions(extensions);
+      const { authority, target: urlTarget } = toParsedURL(url);
+      const target = checked.target ?? urlTarget;
+      const parts = { method, authority, target, lines, content: prepareContent(content), trailers: checked.trailers };
+      this.#submit(parts, checked, null, settle, StreamingSink);
+    } catch (error) {
+      settle.reject(refuse(error, method, url, request, null));
+    }
+    return promise;
   }
 
   /** The connections, connecting ones included; a copy of the list. */
@@ -122,36 +132,28 @@ export class BaseConnectionPool {
     given: RequestOptions | undefined,
     SinkClass: SinkClass,
   ): Promise<Response> {
-    return new Promise((resolve, reject) => {
+    const promise = new Promise(keepFunctions);
+    const settle = { resolve: resolveLatest, reject: rejectLatest, source: NO_OPTIONS };
+    let parts: RequestParts | null = null;
+    try {
       const options = checkOptions(given);
-      const { headers, content: givenContent = null, extensions: givenExtensions = {} } = options;
-      let parts: RequestParts | null = null;
-      // The request as an error shows it; made only when there is one, and from what was read of it as far as that went.
-      const makeRequest = (): Request => {
-        const init = {
-          headers: parts ? headerListOf(parts.lines) : headers,
-          content: givenContent,
-          extensions: givenExtensions,
-        };
-        return new Request(method, parts ? urlOf(parts) : url, init);
-      };
-      try {
-        const signal = checkSignal(options.signal);
-        signal?.throwIfAborted();
-        const name = toMethod(method);
-        const { authority, target: urlTarget } = toParsedURL(url);
-        const extensions = checkExtensions(options.extensions);
-        const content = prepareContent(options.content);
-        const target = extensions.target ?? urlTarget;
-        // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
-        const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : authority.hostHeader;
-        const lines = completeLines(name, host, headers, content);
-        parts = { method: name, authority, target, lines, content, trailers: extensions.trailers };
-        this.#submit(parts, extensions, signal, { resolve, reject, makeRequest }, SinkClass);
-      } catch (error) {
-        reject(refuse(error, givenContent, makeRequest));
-      }
-    });
+      settle.source = options;
+      const signal = checkSignal(options.signal);
+      signal?.throwIfAborted();
+      const name = toMethod(method);
+      const { authority, target: urlTarget } = toParsedURL(url);
+      const extensions = checkExtensions(options.extensions);
+      const content = prepareContent(options.content);
+      const target = extensions.target ?? urlTarget;
+      // The Host of CONNECT is what is connected to (RFC 9110 section 7.2); a target that is none is refused as that.
+      const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : authority.hostHeader;
+      const lines = completeLines(name, host, options.headers, content);
+      parts = { method: name, authority, target, lines, content, trailers: extensions.trailers };
+      this.#submit(parts, extensions, signal, settle, SinkClass);
+    } catch (error) {
+      settle.reject(refuse(error, method, url, settle.source, parts));
+    }
+    return promise;
   }
 
   #submit(
@@ -166,19 +168,40 @@ export class BaseConnectionPool {
       throw new UnsupportedProtocol(`the URL has the unsupported protocol '${authority.scheme}://'`);
     }
     const sniHostname = extensions.sniHostname ?? this.#options.servername;
-    const route = routeTo(authority, sniHostname, this.#options.proxies?.choose(authority) ?? null);
-    const request = prepareRequest(isForwarded(route) ? forwarded(parts, route, extensions.target) : parts);
+    const route = this.#routeTo(authority, sniHostname);
+    const isChanged = isForwarded(route);
+    const request = prepareRequest(isChanged ? forwarded(parts, route, extensions.target) : parts);
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
-    const sink = new SinkClass(settle, extensions.informational);
+    // The head is shared by requests that are alike: a request that waits keeps nothing else of what it was made with.
+    const sink = new SinkClass(settle, isChanged ? parts : request.head, extensions.informational);
     const timeouts = resolveTimeouts(extensions.timeout, this.#options.timeouts);
     const limits = this.#limitsOf(extensions);
     const trace = extensions.trace ?? this.#options.settings.trace;
     const exchange = trace
-      ? new TracedExchange(trace, settle.makeRequest(), request, route, sink, this.#pool, timeouts, limits, signal)
+      ? new TracedExchange(
+          trace,
+          shownRequest(settle.source, parts, authority),
+          request,
+          route,
+          sink,
+          this.#pool,
+          timeouts,
+          limits,
+          signal,
+        )
       : new Exchange(request, route, sink, this.#pool, timeouts, limits, signal);
     sink.exchange = exchange;
     this.#pool.submit(exchange);
+  }
+
+  // A program stays with an origin for a while, and authorities are made once.
+  #routeTo(authority: Authority, sniHostname: string | null): Route {
+    const latest = this.#route;
+    if (latest?.authority === authority && sniHostname === null && this.#options.proxies === null) return latest;
+    const route = routeTo(authority, sniHostname, this.#options.proxies?.choose(authority) ?? null);
+    if (sniHostname === null) this.#route = route;
+    return route;
   }
 
   #limitsOf({ maxContentSize, maxHeaderSize }: CheckedExtensions): Readonly<Limits> {
@@ -217,15 +240,25 @@ function forwarded(parts: RequestParts, { proxy, authority }: Route, givenTarget
   return { ...parts, lines, target: givenTarget ?? `http://${authority.hostHeader}${parts.target}` };
 }
 
-// A request that is not sent: its content is given up, whatever it is, and the error tells of it.
-function refuse(error: unknown, content: unknown, makeRequest: () => Request): unknown {
+// A request that is not sent: its content is given up, whatever it is, and the error tells of it, from what was read of
+// it as far as that went.
+function refuse(
+  error: unknown,
+  method: string | Uint8Array,
+  url: globalThis.URL | URL | string,
+  source: RequestSource,
+  parts: RequestParts | null,
+): unknown {
+  const { content = null, extensions = {}, headers } = source;
   try {
     discardContent(prepareContent(content as Content));
   } catch {
     // it is no content
   }
   if (!(error instanceof HTTPCoreError)) return error;
-  const { request } = blameRequest(error, makeRequest);
+  const { request } = blameRequest(error, () =>
+    parts ? shownRequest(source, parts, parts.authority) : new Request(method, url, { headers, content, extensions }),
+  );
   return request instanceof Request ? locate(error, request.url.origin) : error;
 }
 

@@ -90,7 +90,7 @@ export function checkOptions(options: unknown): RequestOptions {
   } as RequestOptions;
 }
 
-const NO_OPTIONS = checkOptions({});
+export const NO_OPTIONS = checkOptions({});
 
 /** @throws TypeError for unknown extensions and wrong types */
 export function checkExtensions(given: unknown): CheckedExtensions {

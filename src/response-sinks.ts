@@ -9,42 +9,49 @@ import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { NetworkStream } from "./pool/network-stream.ts";
 import type { ResponseEvent } from "./protocol/events.ts";
 import { type HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
-import type { Request } from "./request.ts";
 import { type ContentReader, type Response, receivedResponse } from "./response.ts";
+import { type RequestSource, type ShownHead, shownRequest } from "./shown-request.ts";
 
-/** How a call is settled. `makeRequest` is called for an error, which shows the request. */
+/** How a call is settled, and what it was made with, for errors. */
 export interface Settle {
   readonly resolve: (response: Response) => void;
   readonly reject: (error: unknown) => void;
-  readonly makeRequest: () => Request;
+  readonly source: RequestSource;
 }
 
 abstract class Sink implements ResponseSink {
   /** Set before any call comes. */
   exchange: Exchange | null = null;
-  readonly #settle: Settle;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #source: RequestSource;
+  readonly #head: ShownHead;
   readonly #informational: InformationalCallback | null;
 
-  constructor(settle: Settle, informational: InformationalCallback | null) {
-    this.#settle = settle;
+  constructor({ resolve, reject, source }: Settle, head: ShownHead, informational: InformationalCallback | null) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#source = source;
+    this.#head = head;
     this.#informational = informational;
   }
 
   protected resolve(response: Response): void {
-    this.#settle.resolve(response);
+    this.#resolve(response);
   }
 
   fail(error: unknown): void {
-    this.#settle.reject(this.blame(error));
+    this.#reject(this.blame(error));
   }
 
   protected blame<E>(error: E): E {
-    return blameRequest(error, this.#settle.makeRequest);
+    const { authority } = (this.exchange as Exchange).request;
+    return blameRequest(error, () => shownRequest(this.#source, this.#head, authority));
   }
 
   /** An abort rejects with the caller's own reason. */
   abort(reason: unknown): void {
-    this.#settle.reject(reason);
+    this.#reject(reason);
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
@@ -69,7 +76,7 @@ export class CollectingSink extends Sink {
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
     stream.close();
-    this.resolve(receivedResponse(head, this.exchange?.times, new Uint8Array(0)));
+    this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, new Uint8Array(0)));
   }
 
   content(octets: Uint8Array): boolean {
@@ -88,7 +95,7 @@ export class CollectingSink extends Sink {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
     const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
-    this.resolve(receivedResponse(head, this.exchange?.times, content, trailers));
+    this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, content, trailers));
   }
 }
 
@@ -103,7 +110,7 @@ export class StreamingSink extends Sink implements ContentReader {
 
   head(head: ResponseEvent): void {
     this.#hasHead = true;
-    this.resolve(receivedResponse(head, this.exchange?.times, this));
+    this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, this));
   }
 
   switched(head: ResponseEvent, stream: NetworkStream): void {
@@ -111,7 +118,7 @@ export class StreamingSink extends Sink implements ContentReader {
     this.#stream = stream;
     this.#trailers = NO_HEADERS;
     this.#pieces.end();
-    const response = receivedResponse(head, this.exchange?.times, this);
+    const response = receivedResponse(head, this.exchange?.times ?? undefined, this);
     response.extensions.networkStream = stream;
     this.resolve(response);
   }

@@ -92,8 +92,8 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   readonly #signal: AbortSignal | null;
   readonly #pool: ServingPool;
   readonly startedAt = now();
-  readonly times = new ExchangeTimes(this.startedAt);
-  readonly #totalDueAt: number;
+  /** Null until it is served first: many may wait, and each octet of them counts then. */
+  times: ExchangeTimes | null = null;
   #state: ExchangeState = "queued";
   /** Does the present state's own time limit run? */
   #isTimed = false;
@@ -116,7 +116,6 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     this.#pool = pool;
     this.timeouts = timeouts;
     this.#signal = signal;
-    this.#totalDueAt = this.startedAt + timeouts.total;
     if (signal) watchSignal(signal, this);
   }
 
@@ -139,12 +138,18 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   complete(step: ConnectStep, _info: object): Promise<void> | void {
     const time = CONNECT_TIMES[step];
-    if (time) this.times[time] = this.times.since(now());
+    if (time && this.times) this.times[time] = this.times.since(now());
   }
 
   failed(_step: ConnectStep, _error: unknown): Promise<void> | void {}
 
   // --- ServingConnection and ServingPool --------------------------------------------------------------------------
+
+  /** It gets a connection at `moment`. */
+  assigned(moment: number): void {
+    this.times ??= new ExchangeTimes(this.startedAt);
+    this.times.queued = this.times.since(moment);
+  }
 
   /** To be called first of all. False when there is no time at all: the exchange has failed then. */
   begin(): boolean {
@@ -171,13 +176,13 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   /** The request has been sent. */
   sent(): void {
     if (this.#state !== "sending") return;
-    this.times.requestSent = this.times.since(now());
+    if (this.times) this.times.requestSent = this.times.since(now());
     this.enter("receiving");
   }
 
   /** Octets came, at `moment`. */
   heard(moment: number): void {
-    this.times.firstByte ??= this.times.since(moment);
+    if (this.times) this.times.firstByte ??= this.times.since(moment);
   }
 
   /** What has come is not all: the time limit on reading starts anew. */
@@ -222,7 +227,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   /** The whole response has come, at `moment`: no limit runs any more, whatever the caller does with it. */
   hasCome(moment: number): void {
-    this.times.end = this.times.since(moment);
+    if (this.times) this.times.end = this.times.since(moment);
     this.#limit(Infinity);
     unwatch(this);
   }
@@ -233,7 +238,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     const [name, ErrorClass, sentence] = EXPIRY[this.#state];
     const total = this.timeouts.total;
     const error =
-      this.#totalDueAt <= now()
+      this.startedAt + total <= now()
         ? new TotalTimeout(`the exchange took longer than timeout.total (${total} ms)`)
         : new ErrorClass(`${sentence} within timeout.${name} (${this.timeouts[name]} ms)`);
     if (error instanceof ConnectTimeout && this.connection?.connecting?.isRepeatedAfter(error)) {
@@ -266,9 +271,9 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   #limit(milliseconds: number): void {
     this.#isTimed = milliseconds !== Infinity;
     const dueAt = this.#isTimed ? now() + milliseconds : Infinity;
-    const isEarlier = Math.min(dueAt, this.#totalDueAt) < this.dueAt;
-    this.dueAt = Math.min(dueAt, this.#totalDueAt);
-    if (isEarlier) watch(this);
+    const latest = this.dueAt;
+    this.dueAt = Math.min(dueAt, this.startedAt + this.timeouts.total);
+    if (this.dueAt < latest) watch(this);
   }
 
   #finish(): boolean {

@@ -277,7 +277,7 @@ export class HTTPConnection
   close(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
-    const isStale = this.requestCount > 1 && exchange?.times.firstByte === null && isDisconnect(error);
+    const isStale = this.requestCount > 1 && exchange?.times?.firstByte === null && isDisconnect(error);
     const isUnsent = this.#isSettling && !this.#owner.isClosed;
     const isRepeated =
       exchange !== null && !exchange.isFinished && (isUnsent || (isStale && this.#owner.mayRepeat(exchange)));

@@ -197,7 +197,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     });
     if (assignment === "wait") return false;
     this.#waiting.remove(route, exchange);
-    exchange.times.queued = exchange.times.since(moment);
+    exchange.assigned(moment);
     if (assignment === "reuse") this.#reuse(route, exchange, moment);
     else this.#openFor(exchange, route, assignment);
     return true;

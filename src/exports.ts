@@ -33,6 +33,7 @@ export type {
   NetworkReceiver,
   SocketOptions,
   TLSConnectOptions,
+  TLSVersion,
 } from "./network/network.ts";
 export { type StreamPair, type StreamPairOptions, streamsBackend } from "./network/streams.ts";
 export type { NetworkStream } from "./pool/network-stream.ts";
@@ -43,5 +44,5 @@ export { HeaderList } from "./protocol/header-list.ts";
 export type { Limits } from "./protocol/limits.ts";
 export { Request, type RequestInit } from "./request.ts";
 export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
-export type { TLSOptions } from "./tls-options.ts";
+export type { PEM, TLSOptions } from "./tls-options.ts";
 export { URL, type URLParts } from "./url.ts";

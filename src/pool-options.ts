@@ -71,7 +71,7 @@ const SOCKET_OPTION_NAMES = new Set(["noDelay", "keepAlive"]);
 
 /**
  * @throws TypeError for unknown options and wrong types, RangeError for numbers out of range, UnsupportedByRuntime for
- * what is not there yet
+ * what is not there yet, or not on this runtime
  */
 export function checkPoolOptions(
   given: ConnectionPoolOptions | undefined,
@@ -84,15 +84,17 @@ export function checkPoolOptions(
   }
   leniencyContext(options.leniency);
   const maxConnections = count(options, "maxConnections", DEFAULT_MAX_CONNECTIONS, 1);
-  const { ca, verify, servername } = checkTLSOptions(options.tls, network.runtime);
+  const { servername, ...tls } = checkTLSOptions(options.tls);
+  const socket = checkSocketOptions(options);
+  network.check?.(tls, socket);
   return {
     settings: {
       maxConnections,
       maxConnectionsPerOrigin: count(options, "maxConnectionsPerOrigin", maxConnections, 1),
       maxKeepaliveConnections: count(options, "maxKeepaliveConnections", maxConnections, 0),
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
-      socket: checkSocketOptions(options),
-      tls: { ca, verify },
+      socket,
+      tls,
       leniency: options.leniency ?? [],
       backend: network,
     },

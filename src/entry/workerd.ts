@@ -7,7 +7,7 @@
 import type { SendFunction } from "../api.ts";
 import { BaseConnectionPool, type PoolConnection } from "../connection-pool.ts";
 import type { RequestOptions } from "../extensions.ts";
-import { networkFor, refuseSocketOptions, refuseTLSOptions, workerdBackend } from "../network/workerd.ts";
+import { networkFor, workerdBackend } from "../network/workerd.ts";
 import { PerEvent } from "../network/workerd-events.ts";
 import { replaceDeadlines } from "../pool/deadlines.ts";
 import { unwatchInEvent, watchInEvent } from "../pool/event-deadlines.ts";
@@ -36,9 +36,8 @@ export class ConnectionPool {
    */
   constructor(options?: ConnectionPoolOptions) {
     const kept = copyOf(options);
-    const open = (): BaseConnectionPool => new BaseConnectionPool(kept, networkFor(kept?.tls?.servername));
+    const open = (): BaseConnectionPool => new BaseConnectionPool(kept, networkFor(kept?.tls?.servername ?? null));
     this.#unused = open();
-    refuseOptions(kept);
     this.#pools = new PerEvent(open);
   }
 
@@ -128,16 +127,4 @@ function copyOf(options: ConnectionPoolOptions | undefined): ConnectionPoolOptio
 
 function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function refuseOptions(options: ConnectionPoolOptions | undefined): void {
-  if (!options || options.networkBackend) return;
-  const { noDelay, keepAlive } = options.socketOptions ?? {};
-  // `false` asks for what is the case: no probes.
-  refuseSocketOptions({
-    noDelay,
-    keepAlive: keepAlive === false ? null : keepAlive,
-    happyEyeballs: options.happyEyeballs,
-  });
-  refuseTLSOptions(options.tls ?? {});
 }

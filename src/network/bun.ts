@@ -17,6 +17,7 @@
 
 import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
 import { nodeBackend } from "./node.ts";
+import { checkCertificates } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
 /**
@@ -28,6 +29,8 @@ let window: Uint8Array | null = null;
 
 export const bunBackend: NetworkBackend = {
   runtime: "bun",
+
+  check: checkCertificates,
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     window ??= new Uint8Array(READ_SIZE);

@@ -24,7 +24,8 @@ import type {
   NetworkReceiver,
   TLSConnectOptions,
 } from "./network.ts";
-import { ALPN_PROTOCOLS, nodeBackend } from "./node.ts";
+import { nodeBackend } from "./node.ts";
+import { ALPN_PROTOCOLS, checkALPN, checkCertificates, refuseOldTLS } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
 /**
@@ -33,8 +34,15 @@ import { Relay } from "./relay.ts";
  */
 const READ_WINDOW = new Uint8Array(262_144);
 
+const RUNTIME = "deno";
+
 export const denoBackend: NetworkBackend = {
-  runtime: "deno",
+  runtime: RUNTIME,
+
+  check(tls: Omit<TLSConnectOptions, "servername">): void {
+    refuseOldTLS(tls, RUNTIME);
+    checkCertificates(tls);
+  },
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     const { tls, signal } = options;
@@ -43,6 +51,7 @@ export const denoBackend: NetworkBackend = {
     const plain = await nodeBackend.connectTcp({ ...options, tls: null, window: READ_WINDOW }, relay);
     plain.settle = afterPoll;
     if (tls === null) return upgradable(plain, relay);
+    options.connected?.();
     const turning = new Relay(receiver);
     return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
   },
@@ -58,16 +67,21 @@ function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnect
 }
 
 // Deno's own TLS always verifies; it adds certificates to those it trusts, and does not take them instead; it takes an
-// empty name for one that is not given, which is 127.0.0.1; and its sockets have no delay of keep-alive probes.
-function isWithinDeno({ socket }: ConnectOptions, { ca, verify, servername }: TLSConnectOptions): boolean {
-  return ca === null && verify && servername !== "" && socket.keepAlive === null;
+// empty name for one that is not given, which is 127.0.0.1; it tells nothing of the peer's certificate, and takes neither
+// a client's nor versions on a connection that is there; and its sockets have no delay of keep-alive probes.
+function isWithinDeno({ socket }: ConnectOptions, tls: TLSConnectOptions): boolean {
+  const { ca, cert, pinnedCertificates, minVersion, maxVersion, verify, servername } = tls;
+  const asksForNothing = [ca, cert, pinnedCertificates, minVersion, maxVersion, socket.keepAlive].every(
+    (option) => option === null,
+  );
+  return asksForNothing && verify && servername !== "";
 }
 
 // In two steps, as `Deno.connectTls` heeds no signal, and verifies no other name than that of the host. What Deno reads of
 // options is all given, so that nothing on Object.prototype is taken.
 async function connectTLS(
-  { host, port, socket, signal }: ConnectOptions,
-  { servername }: TLSConnectOptions,
+  { host, port, socket, signal, connected }: ConnectOptions,
+  { servername, alpnProtocols }: TLSConnectOptions,
   receiver: NetworkReceiver,
 ): Promise<NetworkConnection> {
   signal.throwIfAborted();
@@ -86,9 +100,10 @@ async function connectTLS(
     open = plain;
     signal.throwIfAborted();
     plain.setNoDelay(socket.noDelay);
+    connected?.();
     const secure = await Deno.startTls(plain, {
       hostname: servername,
-      alpnProtocols: ALPN_PROTOCOLS,
+      alpnProtocols: alpnProtocols ?? ALPN_PROTOCOLS,
       caCerts: [],
       unsafelyDisableHostnameVerification: false,
     });
@@ -96,6 +111,7 @@ async function connectTLS(
     signal.throwIfAborted();
     const { alpnProtocol } = await secure.handshake();
     signal.throwIfAborted();
+    checkALPN(alpnProtocol);
     return new DenoConnection(secure, receiver, { alpn: alpnProtocol });
   } catch (error) {
     close(open);

@@ -97,7 +97,7 @@ export class NetworkStream implements NetworkReceiver {
   async startTLS(options?: TLSOptions): Promise<NetworkStream> {
     const peer = this.#peer;
     const connectTimeout = this.#connectTimeout;
-    const { servername, ...tls } = checkTLSOptions(options, THIS_NETWORK);
+    const { servername, ...tls } = checkTLSOptions(options);
     while (this.#draining) await this.#draining;
     const network = this.#writableNetwork();
     if (!network.startTLS) throw missingOption("startTLS", THIS_NETWORK);

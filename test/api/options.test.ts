@@ -112,13 +112,6 @@ describe("what this version lacks is refused by name", () => {
     ["uds", { uds: "/run/x.sock" }],
     ["localAddress", { localAddress: "127.0.0.1" }],
     ["trace", { trace: () => {} }],
-    ["tls.cert", { tls: { cert: "x" } }],
-    ["tls.key", { tls: { key: "x" } }],
-    ["tls.passphrase", { tls: { passphrase: "x" } }],
-    ["tls.alpnProtocols", { tls: { alpnProtocols: ["http/1.1"] } }],
-    ["tls.minVersion", { tls: { minVersion: "TLSv1.3" } }],
-    ["tls.maxVersion", { tls: { maxVersion: "TLSv1.3" } }],
-    ["tls.pinnedCertificates", { tls: { pinnedCertificates: ["x"] } }],
   ])("pool option %s", (option, options) => {
     try {
       new ConnectionPool(options as ConnectionPoolOptions);

@@ -89,7 +89,7 @@ export class PeerServer {
   readonly #sockets = new Set<net.Socket>();
   #count = 0;
 
-  constructor(identity?: { key: string; cert: string }) {
+  constructor(identity?: tls.TlsOptions) {
     const serve = (socket: net.Socket): void => void this.#serve(socket);
     const options = { allowHalfOpen: true, noDelay: true };
     this.#server = identity ? tls.createServer({ ...options, ...identity }, serve) : net.createServer(options, serve);

@@ -1,7 +1,8 @@
 // One suite, all runtimes: each real binary runs every case against one peer, and what the peer got is the same from all.
 
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { certificateAuthority, leafFor, selfSigned } from "../support/certificates.ts";
+import { certificateAuthority, clientNamed, leafFor, selfSigned } from "../support/certificates.ts";
 import { prepare, RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
 import { listenFull, listenSilently, PeerServer } from "./peer.ts";
 import { SUITE } from "./suite.ts";
@@ -15,8 +16,14 @@ beforeAll(async () => {
   const authority = await certificateAuthority();
   const [localhost, other] = [await leafFor("localhost"), await leafFor("other.example")];
   const stranger = await selfSigned();
-  const servers = [undefined, localhost, other, stranger].map((identity) => new PeerServer(identity));
-  const [plain = "", secure = "", wrongName = "", untrusted = ""] = await Promise.all(
+  const client = await clientNamed("somebody");
+  const passphrase = "open sesame";
+  const encryption = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+  const mutually = { ...localhost, ca: authority.cert, requestCert: true };
+  const choosingly = { ...localhost, ALPNProtocols: ["h2", "http/1.1"] };
+  const identities = [undefined, localhost, other, stranger, mutually, choosingly];
+  const servers = identities.map((identity) => new PeerServer(identity));
+  const [plain = "", secure = "", wrongName = "", untrusted = "", mutual = "", choosing = ""] = await Promise.all(
     servers.map((server) => server.listen()),
   );
   const [silent, full] = [await listenSilently(), await listenFull()];
@@ -33,6 +40,13 @@ beforeAll(async () => {
     full: full.origin,
     refused,
     ca: authority.cert,
+    mutual,
+    choosing,
+    client,
+    stranger,
+    encryptedKey: String(createPrivateKey(client.key).export(encryption)),
+    passphrase,
+    pin: createHash("sha256").update(new X509Certificate(localhost.cert).raw).digest("hex"),
   };
   await Promise.all(RUNTIMES.map(async (name) => runs.set(name, await run(name, context))));
 }, 240_000);

@@ -6,6 +6,7 @@ import { abortCases, timeoutCases } from "./suite/limits.ts";
 import { poolCases } from "./suite/pools.ts";
 import { contentCases, headerCases, requestLineCases } from "./suite/requests.ts";
 import { badResponseCases, responseCases } from "./suite/responses.ts";
+import { tlsOptionCases } from "./suite/tls-options.ts";
 
 export const SUITE: readonly Case[] = [
   ...requestLineCases,
@@ -18,6 +19,7 @@ export const SUITE: readonly Case[] = [
   ...abortCases,
   ...connectCases,
   ...tlsCases,
+  ...tlsOptionCases,
   ...unsupportedCases,
   ...exchangeCases,
   ...belowCases,

@@ -12,6 +12,17 @@ export interface Context {
   readonly plain: string;
   /** TLS for the name `localhost`, signed by `ca`. */
   readonly secure: string;
+  /** The SHA-256 of that certificate. */
+  readonly pin: string;
+  /** As `secure`, and asks for a client's certificate that `ca` has signed. */
+  readonly mutual: string;
+  /** As `secure`, and prefers h2 to HTTP/1.1. */
+  readonly choosing: string;
+  /** Such a certificate; its key encrypted with `passphrase`; and somebody else's. */
+  readonly client: { readonly cert: string; readonly key: string };
+  readonly encryptedKey: string;
+  readonly passphrase: string;
+  readonly stranger: { readonly cert: string; readonly key: string };
   /** TLS whose certificate is for another name. */
   readonly wrongName: string;
   /** TLS whose certificate nobody trusts. */

@@ -1,6 +1,6 @@
 // Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
 
-import { missingOption } from "./errors.ts";
+import { missingOption, UnsupportedByRuntime } from "./errors.ts";
 import type { NetworkBackend } from "./network/network.ts";
 import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
@@ -24,6 +24,11 @@ export interface ConnectionPoolOptions {
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
   /** Race the addresses of a name (RFC 8305). True unless given. */
   happyEyeballs?: boolean | undefined;
+  /**
+   * The path of a Unix socket that every connection goes to, whatever the URL's host; `Host`, and the name for TLS, are
+   * the URL's all the same.
+   */
+  uds?: string | null | undefined;
   /** The network in place of the runtime's own. */
   networkBackend?: NetworkBackend | undefined;
   limits?: Partial<Limits> | undefined;
@@ -49,7 +54,6 @@ const DEFAULT_PROBE_DELAY = 60_000;
 const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
   retries: 0,
   proxy: null,
-  uds: null,
   localAddress: null,
   trace: null,
 };
@@ -63,6 +67,7 @@ const OPTION_NAMES = new Set([
   "socketOptions",
   "happyEyeballs",
   "networkBackend",
+  "uds",
   "limits",
   "leniency",
   ...Object.keys(MISSING_OPTIONS),
@@ -95,6 +100,7 @@ export function checkPoolOptions(
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
       socket,
       tls,
+      uds: checkPath(options, network),
       leniency: options.leniency ?? [],
       backend: network,
     },
@@ -115,6 +121,13 @@ function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unkn
     keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
     happyEyeballs: typed<boolean>(options, "options", "happyEyeballs", "boolean") ?? true,
   };
+}
+
+function checkPath(options: Record<string, unknown>, { runtime, connectUnix }: NetworkBackend): string | null {
+  const path = typed<string>(options, "options", "uds", "string");
+  if (path === "") throw new TypeError("options.uds must be a path, and is empty");
+  if (path === null || connectUnix) return path;
+  throw new UnsupportedByRuntime(`'uds' is not supported on ${runtime}`, { option: "uds", runtime });
 }
 
 function checkBackend(given: unknown): NetworkBackend | null {

@@ -15,8 +15,15 @@
 // with Bun's own sockets 1.56 to 1.73); a download of 256 MiB, at 1.1 times the speed of fetch, takes 5 to 30 % more CPU
 // time than with Bun's own sockets, which got to 1.1 to 1.7 times.
 
-import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
-import { nodeBackend } from "./node.ts";
+import type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  OpenOptions,
+  UnixConnectOptions,
+} from "./network.ts";
+import { connectUnix, nodeBackend } from "./node.ts";
 import { checkCertificates } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
@@ -33,17 +40,29 @@ export const bunBackend: NetworkBackend = {
   check: checkCertificates,
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    window ??= new Uint8Array(READ_SIZE);
     const relay = new Relay(receiver);
-    const connection = await nodeBackend.connectTcp({ ...options, window }, relay);
-    const { startTLS } = connection;
-    connection.startTLS = (...parameters) => {
-      relay.target = NOBODY;
-      return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
-    };
-    return connection;
+    return upgradable(await nodeBackend.connectTcp(withWindow(options), relay), relay);
+  },
+
+  async connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    const relay = new Relay(receiver);
+    return upgradable(await connectUnix(withWindow(options), relay), relay);
   },
 };
+
+function withWindow<Options extends OpenOptions>(options: Options): Options {
+  window ??= new Uint8Array(READ_SIZE);
+  return { ...options, window };
+}
+
+function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {
+  const { startTLS } = connection;
+  connection.startTLS = (...parameters) => {
+    relay.target = NOBODY;
+    return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
+  };
+  return connection;
+}
 
 /** Up to 1.4.2, Bun tells a socket that TLS has been started on of every record that comes, as it came. */
 const NOBODY: NetworkReceiver = { received() {}, drained() {}, ended() {}, failed() {} };

@@ -22,9 +22,11 @@ import type {
   NetworkBackend,
   NetworkConnection,
   NetworkReceiver,
+  OpenOptions,
   TLSConnectOptions,
+  UnixConnectOptions,
 } from "./network.ts";
-import { nodeBackend } from "./node.ts";
+import { connectUnix, nodeBackend } from "./node.ts";
 import { ALPN_PROTOCOLS, checkALPN, checkCertificates, refuseOldTLS } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
@@ -45,17 +47,33 @@ export const denoBackend: NetworkBackend = {
   },
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    const { tls, signal } = options;
+    const { tls } = options;
     const relay = new Relay(receiver);
     if (tls !== null && isWithinDeno(options, tls)) return upgradable(await connectTLS(options, tls, relay), relay);
     const plain = await nodeBackend.connectTcp({ ...options, tls: null, window: READ_WINDOW }, relay);
-    plain.settle = afterPoll;
-    if (tls === null) return upgradable(plain, relay);
-    options.connected?.();
-    const turning = new Relay(receiver);
-    return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
+    return withTLS(plain, relay, options, receiver);
+  },
+
+  async connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    const relay = new Relay(receiver);
+    const plain = await connectUnix({ ...options, tls: null, window: READ_WINDOW }, relay);
+    return withTLS(plain, relay, options, receiver);
   },
 };
+
+// `plain`, which tells `relay`, with the TLS that is wished for on it.
+async function withTLS(
+  plain: NetworkConnection,
+  relay: Relay,
+  { tls, signal, connected }: OpenOptions,
+  receiver: NetworkReceiver,
+): Promise<NetworkConnection> {
+  plain.settle = afterPoll;
+  if (tls === null) return upgradable(plain, relay);
+  connected?.();
+  const turning = new Relay(receiver);
+  return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
+}
 
 // TLS can be started on any connection, also on one that has TLS already.
 function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {

@@ -12,6 +12,7 @@ import type {
   OpenOptions,
   SocketOptions,
   TLSConnectOptions,
+  UnixConnectOptions,
 } from "./network.ts";
 import { NodeConnection } from "./node-connection.ts";
 import { beginTLS, checkCertificates } from "./node-tls.ts";
@@ -27,12 +28,21 @@ export const nodeBackend: NetworkBackend = {
     signal.throwIfAborted();
     return open(target, `${host} ${port}`, options, receiver, socket);
   },
+
+  connectUnix,
 };
+
+/** Opens a Unix socket, with TLS on it where that is wished for. */
+export async function connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+  const { path, signal } = options;
+  signal.throwIfAborted();
+  return open({ path }, path, options, receiver, null);
+}
 
 /** Options of node:net and node:tls that are not used here: undefined, so that nothing on Object.prototype is taken. */
 const NOT_GIVEN: object = Object.fromEntries(
   (
-    "path localAddress localPort family hints lookup timeout signal fd handle socket secureContext pfx " +
+    "path host port localAddress localPort family hints lookup timeout signal fd handle socket secureContext pfx " +
     "secureProtocol secureOptions sigalgs crl ecdhCurve pskCallback enableTrace"
   )
     .split(" ")
@@ -45,7 +55,7 @@ function open(
   address: string,
   { tls: secure, window, signal, connected }: OpenOptions,
   receiver: NetworkReceiver,
-  wishes: SocketOptions,
+  wishes: SocketOptions | null,
 ): Promise<NetworkConnection> {
   const options = {
     ...NOT_GIVEN,

@@ -1,4 +1,4 @@
-// How the connection for a route is set up: straight to the origin.
+// How the connection for a route is set up: straight to the origin, or to the Unix socket that stands for all origins.
 //
 // In: where to, and who is told of the steps. Out: a connection on which HTTP can begin, or an error of this package.
 
@@ -14,6 +14,8 @@ export interface DialSettings {
   readonly backend: NetworkBackend;
   readonly socket: SocketOptions;
   readonly tls: Omit<TLSConnectOptions, "servername">;
+  /** A Unix socket that all of them go to; null where each goes to its host. The backend has `connectUnix` then. */
+  readonly uds: string | null;
 }
 
 /**
@@ -22,32 +24,29 @@ export interface DialSettings {
  */
 export async function dial(
   { authority, servername }: Route,
-  { backend, socket, tls }: DialSettings,
+  { backend, socket, tls, uds }: DialSettings,
   relay: Relay,
   signal: AbortSignal,
   observer: ConnectObserver,
 ): Promise<NetworkConnection> {
   const { host, effectivePort: port } = authority;
-  let step: ConnectStep = "connection.connect_tcp";
-  const held = observer.started(step, { host, port });
+  let step: ConnectStep = uds === null ? "connection.connect_tcp" : "connection.connect_unix_socket";
+  const held = observer.started(step, uds === null ? { host, port } : { path: uds });
   if (held) await held;
+  const options = {
+    tls: servername === null ? null : { ...tls, servername },
+    window: codec.window,
+    signal,
+    connected: () => {
+      observer.complete(step, {});
+      step = "connection.start_tls";
+      observer.started(step, { servername });
+    },
+  };
   try {
-    const connection = await backend.connectTcp(
-      {
-        host,
-        port,
-        tls: servername === null ? null : { ...tls, servername },
-        socket,
-        window: codec.window,
-        signal,
-        connected: () => {
-          observer.complete(step, {});
-          step = "connection.start_tls";
-          observer.started(step, { servername });
-        },
-      },
-      relay,
-    );
+    const connection = await (uds !== null && backend.connectUnix
+      ? backend.connectUnix({ ...options, path: uds }, relay)
+      : backend.connectTcp({ ...options, host, port, socket }, relay));
     await observer.complete(step, {});
     return connection;
   } catch (cause) {

@@ -80,6 +80,8 @@ describe("pool options that are refused", () => {
     ["an unknown socket option", { socketOptions: { nodelay: true } }],
     ["noDelay: 1", { socketOptions: { noDelay: 1 } }],
     ["happyEyeballs: 1", { happyEyeballs: 1 }],
+    ["uds: 1", { uds: 1 }],
+    ["uds: ", { uds: "" }],
     ["a backend that is none", { networkBackend: {} }],
     ["an unknown limit", { limits: { maxHeaders: 1 } }],
     ["a negative limit", { limits: { maxHeaderSize: -1 } }],
@@ -109,7 +111,6 @@ describe("what this version lacks is refused by name", () => {
   test.each<[string, unknown]>([
     ["retries", { retries: 1 }],
     ["proxy", { proxy: "http://127.0.0.1:1" }],
-    ["uds", { uds: "/run/x.sock" }],
     ["localAddress", { localAddress: "127.0.0.1" }],
     ["trace", { trace: () => {} }],
   ])("pool option %s", (option, options) => {

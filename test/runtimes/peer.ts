@@ -104,6 +104,13 @@ export class PeerServer {
     return `${this.#scheme}://${this.#host}:${(this.#server.address() as net.AddressInfo).port}`;
   }
 
+  /** Listens on the Unix socket `path` alone. */
+  async listenOn(path: string): Promise<string> {
+    this.#server.listen(path);
+    await once(this.#server, "listening");
+    return path;
+  }
+
   close(): void {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();

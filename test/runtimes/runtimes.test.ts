@@ -1,6 +1,9 @@
 // One suite, all runtimes: each real binary runs every case against one peer, and what the peer got is the same from all.
 
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certificateAuthority, clientNamed, leafFor, selfSigned } from "../support/certificates.ts";
 import { prepare, RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
@@ -26,6 +29,12 @@ beforeAll(async () => {
   const [plain = "", secure = "", wrongName = "", untrusted = "", mutual = "", choosing = ""] = await Promise.all(
     servers.map((server) => server.listen()),
   );
+  const sockets = mkdtempSync(join(tmpdir(), "httpcore-"));
+  const behind = [new PeerServer(), new PeerServer(localhost)];
+  const [unixPlain = "", unixSecure = ""] = await Promise.all(
+    behind.map((server, index) => server.listenOn(join(sockets, String(index)))),
+  );
+  closing.push(...behind.map((server) => () => server.close()), () => rmSync(sockets, { recursive: true }));
   const [silent, full] = [await listenSilently(), await listenFull()];
   closing.push(...servers.map((server) => () => server.close()), silent.close, full.close);
   const nobody = new PeerServer();
@@ -40,6 +49,8 @@ beforeAll(async () => {
     full: full.origin,
     refused,
     ca: authority.cert,
+    unixPlain,
+    unixSecure,
     mutual,
     choosing,
     client,

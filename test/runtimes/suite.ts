@@ -6,6 +6,7 @@ import { abortCases, timeoutCases } from "./suite/limits.ts";
 import { poolCases } from "./suite/pools.ts";
 import { contentCases, headerCases, requestLineCases } from "./suite/requests.ts";
 import { badResponseCases, responseCases } from "./suite/responses.ts";
+import { socketCases } from "./suite/sockets.ts";
 import { tlsOptionCases } from "./suite/tls-options.ts";
 
 export const SUITE: readonly Case[] = [
@@ -20,6 +21,7 @@ export const SUITE: readonly Case[] = [
   ...connectCases,
   ...tlsCases,
   ...tlsOptionCases,
+  ...socketCases,
   ...unsupportedCases,
   ...exchangeCases,
   ...belowCases,

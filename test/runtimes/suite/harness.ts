@@ -23,6 +23,9 @@ export interface Context {
   readonly encryptedKey: string;
   readonly passphrase: string;
   readonly stranger: { readonly cert: string; readonly key: string };
+  /** Paths of Unix sockets with the servers of `plain` and `secure` behind them. */
+  readonly unixPlain: string;
+  readonly unixSecure: string;
   /** TLS whose certificate is for another name. */
   readonly wrongName: string;
   /** TLS whose certificate nobody trusts. */

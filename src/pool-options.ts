@@ -1,7 +1,8 @@
 // Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
 
 import { missingOption, UnsupportedByRuntime } from "./errors.ts";
-import type { NetworkBackend } from "./network/network.ts";
+import { familyOf } from "./ip-address.ts";
+import type { NetworkBackend, SocketOptions } from "./network/network.ts";
 import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
@@ -22,8 +23,15 @@ export interface ConnectionPoolOptions {
   timeout?: Timeouts | undefined;
   tls?: TLSOptions | undefined;
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
-  /** Race the addresses of a name (RFC 8305). True unless given. */
+  /** Race the addresses of a name (RFC 8305); false: one after the other. True unless given. */
   happyEyeballs?: boolean | undefined;
+  /** The IP address of this machine that connections come from. */
+  localAddress?: string | null | undefined;
+  /**
+   * Look-up of one's own: the IP addresses of a name, in the order in which they are to be tried. It is not asked about
+   * IP addresses. What it throws is the cause of a ConnectError.
+   */
+  resolve?: ((host: string) => Promise<readonly string[]> | readonly string[]) | null | undefined;
   /**
    * The path of a Unix socket that every connection goes to, whatever the URL's host; `Host`, and the name for TLS, are
    * the URL's all the same.
@@ -54,7 +62,6 @@ const DEFAULT_PROBE_DELAY = 60_000;
 const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
   retries: 0,
   proxy: null,
-  localAddress: null,
   trace: null,
 };
 const OPTION_NAMES = new Set([
@@ -67,6 +74,8 @@ const OPTION_NAMES = new Set([
   "socketOptions",
   "happyEyeballs",
   "networkBackend",
+  "localAddress",
+  "resolve",
   "uds",
   "limits",
   "leniency",
@@ -100,7 +109,7 @@ export function checkPoolOptions(
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
       socket,
       tls,
-      uds: checkPath(options, network),
+      uds: checkPath(options, network, socket),
       leniency: options.leniency ?? [],
       backend: network,
     },
@@ -120,12 +129,27 @@ function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unkn
     noDelay: typed<boolean>(socket, "socketOptions", "noDelay", "boolean") ?? true,
     keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
     happyEyeballs: typed<boolean>(options, "options", "happyEyeballs", "boolean") ?? true,
+    localAddress: checkLocalAddress(options),
+    resolve: typed(options, "options", "resolve", "function"),
   };
 }
 
-function checkPath(options: Record<string, unknown>, { runtime, connectUnix }: NetworkBackend): string | null {
+function checkLocalAddress(options: Record<string, unknown>): string | null {
+  const address = typed<string>(options, "options", "localAddress", "string");
+  if (address === null || familyOf(address) !== null) return address;
+  throw new TypeError(`options.localAddress must be an IP address, not ${JSON.stringify(address)}`);
+}
+
+function checkPath(
+  options: Record<string, unknown>,
+  { runtime, connectUnix }: NetworkBackend,
+  { localAddress, resolve }: SocketOptions,
+): string | null {
   const path = typed<string>(options, "options", "uds", "string");
   if (path === "") throw new TypeError("options.uds must be a path, and is empty");
+  if (path !== null && (localAddress !== null || resolve !== null)) {
+    throw new TypeError("options.uds is a way without IP addresses: it cannot go with localAddress or resolve");
+  }
   if (path === null || connectUnix) return path;
   throw new UnsupportedByRuntime(`'uds' is not supported on ${runtime}`, { option: "uds", runtime });
 }

@@ -7,7 +7,7 @@
 // - Connecting cannot be aborted. An attempt that nobody wants any more stays open until the system gives it up, about
 //   two minutes later where nobody answers, and keeps the process alive for so long.
 // - The addresses of a name are all tried at once: for `localhost` a server on both families saw two connections of a
-//   single attempt. RFC 8305 section 5 wants one behind the other, and `happyEyeballs: false` wants only the first.
+//   single attempt. RFC 8305 section 5 wants one behind the other, and `happyEyeballs: false` only when one has failed.
 // - A paused connection that the peer resets hands over what it has, and the failure, without being resumed.
 // - With TLS the attempt has succeeded before the certificate has been looked at.
 //

@@ -17,6 +17,7 @@
 import { DenoConnection } from "./deno-connection.ts";
 import { afterPoll } from "./deno-event-loop.ts";
 import { startTLSOn } from "./deno-tunnel.ts";
+import { connectToFirst } from "./happy-eyeballs.ts";
 import type {
   ConnectOptions,
   NetworkBackend,
@@ -26,7 +27,8 @@ import type {
   TLSConnectOptions,
   UnixConnectOptions,
 } from "./network.ts";
-import { connectUnix, nodeBackend } from "./node.ts";
+import { connectTo, connectUnix } from "./node.ts";
+import { addressesOf } from "./node-addresses.ts";
 import { ALPN_PROTOCOLS, checkALPN, checkCertificates, refuseOldTLS } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
@@ -49,8 +51,11 @@ export const denoBackend: NetworkBackend = {
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
     const { tls } = options;
     const relay = new Relay(receiver);
-    if (tls !== null && isWithinDeno(options, tls)) return upgradable(await connectTLS(options, tls, relay), relay);
-    const plain = await nodeBackend.connectTcp({ ...options, tls: null, window: READ_WINDOW }, relay);
+    const addresses = await addressesFor(options);
+    if (tls !== null && isWithinDeno(options, tls)) {
+      return upgradable(await connectTLS(addresses, options, tls, relay), relay);
+    }
+    const plain = await connectTo(addresses, { ...options, tls: null, window: READ_WINDOW }, relay);
     return withTLS(plain, relay, options, receiver);
   },
 
@@ -60,6 +65,14 @@ export const denoBackend: NetworkBackend = {
     return withTLS(plain, relay, options, receiver);
   },
 };
+
+// Where Deno may only reach certain hosts it has to be given their names, and chooses among their addresses itself.
+async function addressesFor(options: ConnectOptions): Promise<readonly string[]> {
+  const { host, signal, socket } = options;
+  signal.throwIfAborted();
+  const mayReachAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
+  return mayReachAll || socket.resolve !== null ? addressesOf(options) : [host];
+}
 
 // `plain`, which tells `relay`, with the TLS that is wished for on it.
 async function withTLS(
@@ -86,10 +99,12 @@ function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnect
 
 // Deno's own TLS always verifies; it adds certificates to those it trusts, and does not take them instead; it takes an
 // empty name for one that is not given, which is 127.0.0.1; it tells nothing of the peer's certificate, and takes neither
-// a client's nor versions on a connection that is there; and its sockets have no delay of keep-alive probes.
+// a client's nor versions on a connection that is there; and its sockets have no delay of keep-alive probes,
+// and no address that they come from.
 function isWithinDeno({ socket }: ConnectOptions, tls: TLSConnectOptions): boolean {
   const { ca, cert, pinnedCertificates, minVersion, maxVersion, verify, servername } = tls;
-  const asksForNothing = [ca, cert, pinnedCertificates, minVersion, maxVersion, socket.keepAlive].every(
+  const { keepAlive, localAddress } = socket;
+  const asksForNothing = [ca, cert, pinnedCertificates, minVersion, maxVersion, keepAlive, localAddress].every(
     (option) => option === null,
   );
   return asksForNothing && verify && servername !== "";
@@ -98,7 +113,8 @@ function isWithinDeno({ socket }: ConnectOptions, tls: TLSConnectOptions): boole
 // In two steps, as `Deno.connectTls` heeds no signal, and verifies no other name than that of the host. What Deno reads of
 // options is all given, so that nothing on Object.prototype is taken.
 async function connectTLS(
-  { host, port, socket, signal, connected }: ConnectOptions,
+  addresses: readonly string[],
+  { port, socket, signal, connected }: ConnectOptions,
   { servername, alpnProtocols }: TLSConnectOptions,
   receiver: NetworkReceiver,
 ): Promise<NetworkConnection> {
@@ -107,13 +123,14 @@ async function connectTLS(
   const abort = (): void => close(open);
   signal.addEventListener("abort", abort);
   try {
-    const plain = await Deno.connect({
-      transport: "tcp",
-      hostname: host,
-      port,
-      autoSelectFamily: socket.happyEyeballs,
-      autoSelectFamilyAttemptDelay: undefined,
-      signal,
+    const { happyEyeballs: autoSelectFamily } = socket;
+    const manner = autoSelectFamily ? "race" : "in-turn";
+    const plain = await connectToFirst(addresses, manner, signal, async (hostname, signal, stands) => {
+      const wishes = { transport: "tcp", port, autoSelectFamily, autoSelectFamilyAttemptDelay: undefined } as const;
+      const connection = await Deno.connect({ ...wishes, hostname, signal });
+      if (!signal.aborted) stands();
+      else close(connection);
+      return connection;
     });
     open = plain;
     signal.throwIfAborted();

@@ -77,8 +77,12 @@ export interface SocketOptions {
   readonly noDelay: boolean;
   /** Milliseconds of silence before TCP keep-alive probes; null for none. */
   readonly keepAlive: number | null;
-  /** Race the addresses of a name (RFC 8305) instead of taking the first. */
+  /** Race the addresses of a name (RFC 8305) instead of trying one after the other. */
   readonly happyEyeballs: boolean;
+  /** The IP address of this machine that connections come from; only addresses of its family are tried. */
+  readonly localAddress: string | null;
+  /** The IP addresses of a name, in place of the system's look-up; not asked about IP addresses. */
+  readonly resolve: ((host: string) => Promise<readonly string[]> | readonly string[]) | null;
 }
 
 /** An open connection. */

@@ -4,6 +4,7 @@
 // quarter of the cost of a small response. Sockets are half-open, so that a FIN of the peer closes nothing of ours.
 
 import net from "node:net";
+import { connectToFirst } from "./happy-eyeballs.ts";
 import type {
   ConnectOptions,
   NetworkBackend,
@@ -14,6 +15,7 @@ import type {
   TLSConnectOptions,
   UnixConnectOptions,
 } from "./network.ts";
+import { addressesOf } from "./node-addresses.ts";
 import { NodeConnection } from "./node-connection.ts";
 import { beginTLS, checkCertificates } from "./node-tls.ts";
 
@@ -23,20 +25,38 @@ export const nodeBackend: NetworkBackend = {
   check: checkCertificates,
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    const { host, port, socket, signal } = options;
-    const target = { host, port, autoSelectFamily: socket.happyEyeballs };
-    signal.throwIfAborted();
-    return open(target, `${host} ${port}`, options, receiver, socket);
+    return connectTo(await addressesOf(options), options, receiver);
   },
 
   connectUnix,
 };
 
+/** Opens a socket to the first of `addresses` that answers, with TLS on it where that is wished for. */
+export function connectTo(
+  addresses: readonly string[],
+  options: ConnectOptions,
+  receiver: NetworkReceiver,
+): Promise<NetworkConnection> {
+  const { host, port, socket, tls, connected } = options;
+  const { happyEyeballs: autoSelectFamily, localAddress } = socket;
+  const manner = autoSelectFamily ? "race" : "in-turn";
+  return connectToFirst(addresses, manner, options.signal, async (address, signal, stands) => {
+    // `autoSelectFamily` is for a name among the addresses, which Deno may have.
+    const target = { host: address, port, autoSelectFamily, localAddress: localAddress ?? undefined };
+    const told = (): void => {
+      stands();
+      if (tls) connected?.();
+    };
+    return open(target, `${host} ${port}`, { ...options, signal, connected: told }, receiver, socket);
+  });
+}
+
 /** Opens a Unix socket, with TLS on it where that is wished for. */
 export async function connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
   const { path, signal } = options;
   signal.throwIfAborted();
-  return open({ path }, path, options, receiver, null);
+  const connected = options.tls ? options.connected : undefined;
+  return open({ path }, path, { ...options, connected }, receiver, null);
 }
 
 /** Options of node:net and node:tls that are not used here: undefined, so that nothing on Object.prototype is taken. */
@@ -49,7 +69,7 @@ const NOT_GIVEN: object = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-/** Opens a socket to `target`; `address` is what sessions of TLS are kept under. */
+/** Opens a socket to `target`; `address` is what sessions of TLS are kept under. Calls `connected` without TLS, too. */
 function open(
   target: net.NetConnectOpts,
   address: string,
@@ -69,7 +89,11 @@ function open(
       },
     },
   };
-  if (secure === null) return settle(net.connect(options), "connect", () => {}, receiver, signal, wishes);
+  if (secure === null) {
+    const socket = net.connect(options);
+    if (connected) socket.once("connect", connected);
+    return settle(socket, "connect", () => {}, receiver, signal, wishes);
+  }
   const { socket, judge } = beginTLS(options, secure, address);
   if (connected) socket.once("connect", connected);
   return settle(socket, "secureConnect", judge, receiver, signal, wishes);

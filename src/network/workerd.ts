@@ -63,10 +63,12 @@ export function networkFor(servername: string | null): NetworkBackend {
 
 export const workerdBackend: NetworkBackend = networkFor(null);
 
-function refuseSocketOptions({ noDelay, keepAlive, happyEyeballs }: SocketOptions): void {
+function refuseSocketOptions({ noDelay, keepAlive, happyEyeballs, localAddress, resolve }: SocketOptions): void {
   if (!noDelay) throw unsupported("socketOptions.noDelay");
   if (keepAlive !== null) throw unsupported("socketOptions.keepAlive");
   if (!happyEyeballs) throw unsupported("happyEyeballs");
+  if (localAddress !== null) throw unsupported("localAddress");
+  if (resolve !== null) throw unsupported("resolve");
 }
 
 /** Options of TLS that its TLS knows nothing of. */

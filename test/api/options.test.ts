@@ -82,6 +82,14 @@ describe("pool options that are refused", () => {
     ["happyEyeballs: 1", { happyEyeballs: 1 }],
     ["uds: 1", { uds: 1 }],
     ["uds: ", { uds: "" }],
+    ["uds with localAddress", { uds: "/x", localAddress: "127.0.0.1" }],
+    ["uds with resolve", { uds: "/x", resolve: () => [] }],
+    ["localAddress: localhost", { localAddress: "localhost" }],
+    ["localAddress: 1.2.3", { localAddress: "1.2.3" }],
+    ["localAddress: [::1]", { localAddress: "[::1]" }],
+    ["localAddress: 1", { localAddress: 1 }],
+    ["localAddress: ", { localAddress: "" }],
+    ["resolve: {}", { resolve: {} }],
     ["a backend that is none", { networkBackend: {} }],
     ["an unknown limit", { limits: { maxHeaders: 1 } }],
     ["a negative limit", { limits: { maxHeaderSize: -1 } }],
@@ -111,7 +119,6 @@ describe("what this version lacks is refused by name", () => {
   test.each<[string, unknown]>([
     ["retries", { retries: 1 }],
     ["proxy", { proxy: "http://127.0.0.1:1" }],
-    ["localAddress", { localAddress: "127.0.0.1" }],
     ["trace", { trace: () => {} }],
   ])("pool option %s", (option, options) => {
     try {

@@ -26,6 +26,7 @@ describe("opening", () => {
       seen.push(options);
       throw new Error("no");
     });
+    const resolve = (): string[] => [];
     const ca = "-----BEGIN CERTIFICATE-----";
     const tls = { ca, verify: false, pinnedCertificates: [`AB:${"cd:".repeat(30)}ef`] };
     const pool = openPool({
@@ -33,10 +34,12 @@ describe("opening", () => {
       tls,
       socketOptions: { noDelay: false, keepAlive: 1000 },
       happyEyeballs: false,
+      localAddress: "::1",
+      resolve,
     });
     await rejection(pool.request("GET", "ws://[::1]:81/"));
     await rejection(pool.request("GET", "https://www.example.com/", { extensions: { sniHostname: "other.example" } }));
-    const socket = { noDelay: false, keepAlive: 1000, happyEyeballs: false };
+    const socket = { noDelay: false, keepAlive: 1000, happyEyeballs: false, localAddress: "::1", resolve };
     const nothing = {
       cert: null,
       key: null,
@@ -117,7 +120,12 @@ describe("opening", () => {
         refuse = reject;
       });
     });
-    const options = { host: "a", port: 1, tls: null, socket: { noDelay: true, keepAlive: null, happyEyeballs: true } };
+    const options = {
+      host: "a",
+      port: 1,
+      tls: null,
+      socket: { noDelay: true, keepAlive: null, happyEyeballs: true, localAddress: null, resolve: null },
+    };
     const receiver = { received() {}, drained() {}, ended() {}, failed() {} };
     const connect = (signal: AbortSignal) =>
       backend.connectTcp({ ...options, window: new Uint8Array(9), signal }, receiver);

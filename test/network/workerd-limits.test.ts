@@ -104,6 +104,7 @@ describe("what workerd cannot honour", () => {
     ["socketOptions.keepAlive", { socketOptions: { keepAlive: true } }],
     ["socketOptions.keepAlive", { socketOptions: { keepAlive: 1000 } }],
     ["happyEyeballs", { happyEyeballs: false }],
+    ["localAddress", { localAddress: "127.0.0.1" }],
     ["uds", { uds: "/tmp/socket" }],
   ])("%s is refused when the pool is made", async (option, options) => {
     const { failure } = await worker().run<Failed>("construct", options);

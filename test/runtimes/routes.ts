@@ -59,6 +59,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     };
     connection.socket.end(withLength(JSON.stringify(seen), "Connection: close\r\n"));
   },
+  /** The address that the connection comes from. */
+  async from(connection) {
+    await connection.request();
+    connection.send(withLength(String(connection.socket.remoteAddress)));
+  },
   json: answer(withLength('{"a":[1,"\u00c3\u00a9"]}')),
   fields: answer(
     withLength(

@@ -37,6 +37,16 @@ beforeAll(async () => {
   closing.push(...behind.map((server) => () => server.close()), () => rmSync(sockets, { recursive: true }));
   const [silent, full] = [await listenSilently(), await listenFull()];
   closing.push(...servers.map((server) => () => server.close()), silent.close, full.close);
+  // Servers whose port has a queue that is full on another address.
+  const answering = [new PeerServer(), new PeerServer(localhost)];
+  const besideFull = await Promise.all(
+    answering.map(async (server) => {
+      const url = new URL(await server.listen("127.0.0.2"));
+      const beside = await listenFull("127.0.0.1", Number(url.port));
+      closing.push(() => server.close(), beside.close);
+      return `${url.protocol}//named.example:${url.port}/hello`;
+    }),
+  );
   const nobody = new PeerServer();
   const refused = await nobody.listen();
   nobody.close();
@@ -48,6 +58,7 @@ beforeAll(async () => {
     silent: silent.origin,
     full: full.origin,
     refused,
+    besideFull,
     ca: authority.cert,
     unixPlain,
     unixSecure,

@@ -125,7 +125,6 @@ describe("T-unsupported-throws: an option is honoured or refused by name", () =>
   const poolOptions: [string, unknown][] = [
     ["proxy", "http://127.0.0.1:1"],
     ["retries", 3],
-    ["localAddress", "127.0.0.1"],
     ["trace", () => {}],
   ];
   test.each(poolOptions)("pool option %s", (name, value) => {

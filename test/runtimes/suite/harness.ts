@@ -34,6 +34,8 @@ export interface Context {
   readonly silent: string;
   /** Takes no connection any more: connecting hangs. */
   readonly full: string;
+  /** The port of `full` on 127.0.0.2, where a server answers; and the same with TLS, as `secure`. By another name. */
+  readonly besideFull: readonly string[];
   /** Nobody listens there. */
   readonly refused: string;
   /** The authority of `secure` in PEM. On workerd it is trusted by configuration. */

@@ -1,7 +1,7 @@
-// Where connections go and how, beside a host and a port: Unix sockets.
+// Where connections go, and where they come from: Unix sockets, look-up of one's own, racing, the local address.
 
 import type { ConnectionPoolOptions } from "httpcore";
-import { cases, equal, holds, recorded, rejects, type Tools } from "./harness.ts";
+import { cases, equal, holds, latin1, recorded, rejects, type Tools } from "./harness.ts";
 
 /** Runs `test` where the option can be had; where not, it has to be refused, by name, when a pool is made. */
 async function whereHad(
@@ -46,6 +46,78 @@ export const socketCases = cases("sockets", {
         const error = await rejects(open({ uds }).request("GET", url), "ConnectError");
         holds(error.message.includes(uds) && error.cause instanceof Error, error.message);
       }
+    });
+  },
+  resolve: (tools) => {
+    const { open, openSecure, plain, secure } = tools;
+    const asked: string[] = [];
+    const resolve = async (host: string): Promise<string[]> => {
+      asked.push(host);
+      return ["127.0.0.1"];
+    };
+    return whereHad(tools, { resolve }, async () => {
+      const { port } = new URL(plain);
+      const pool = open({ resolve });
+      const octets = await recorded(pool.request("GET", `http://named.example:${port}/octets`));
+      equal(octets, `GET /octets HTTP/1.1\r\nHost: named.example:${port}\r\n\r\n`);
+      equal((await pool.request("GET", `${plain}/hello`)).status, 200);
+      // The certificate is asked for the URL's name, and is not for this one.
+      const elsewhere = secure.replace("localhost", "named.example");
+      await rejects(openSecure({ resolve }).request("GET", `${elsewhere}/hello`), "ConnectError");
+      equal((await openSecure({ resolve }).request("GET", `${secure}/hello`)).status, 200);
+      equal(asked, ["named.example", "named.example", "localhost"]);
+    });
+  },
+  "resolve that fails, or gives no addresses": (tools) => {
+    const { open } = tools;
+    const mine = new Error("mine");
+    const failing = (): never => {
+      throw mine;
+    };
+    return whereHad(tools, { resolve: failing }, async () => {
+      for (const url of ["http://named.example/", "https://named.example/"]) {
+        const error = await rejects(open({ resolve: failing }).request("GET", url), "ConnectError");
+        equal(error.cause === mine, true, "the cause is what was thrown");
+        for (const given of [[], ["localhost"], "127.0.0.1"]) {
+          const resolve = (() => given) as () => string[];
+          const wrong = await rejects(open({ resolve }).request("GET", url), "ConnectError");
+          holds(wrong.cause instanceof TypeError, String(wrong.cause));
+        }
+      }
+    });
+  },
+  "an address that refuses, and one that never answers": (tools) => {
+    const { open, full, besideFull, refused, ca } = tools;
+    const resolve = (): string[] => ["127.0.0.3", new URL(full).hostname, "127.0.0.2"];
+    return whereHad(tools, { resolve }, async () => {
+      for (const url of besideFull) {
+        const pool = open({ resolve, tls: { ca, servername: "localhost" } });
+        equal((await pool.request("GET", url)).status, 200, url);
+        // TLS of the runtime's own, where it has one.
+        if (url.startsWith("https")) await rejects(open({ resolve }).request("GET", url), "ConnectError");
+        const waiting = open({ resolve, happyEyeballs: false, timeout: { connect: 500 } });
+        await rejects(waiting.request("GET", url), "ConnectTimeout");
+      }
+      const url = `http://named.example:${new URL(refused).port}/`;
+      const error = await rejects(
+        open({ resolve: () => ["127.0.0.1", "127.0.0.3"] }).request("GET", url),
+        "ConnectError",
+      );
+      holds(error.message.includes("127.0.0.1") && error.message.includes("127.0.0.3"), error.message);
+    });
+  },
+  localAddress: (tools) => {
+    const { open, openSecure, plain, secure } = tools;
+    const localAddress = "127.0.0.9";
+    return whereHad(tools, { localAddress }, async () => {
+      for (const url of [plain, plain.replace("127.0.0.1", "localhost"), secure]) {
+        equal(latin1((await openSecure({ localAddress }).request("GET", `${url}/from`)).content), localAddress);
+      }
+      const error = await rejects(open({ localAddress: "::1" }).request("GET", plain), "ConnectError");
+      holds(error.message.includes("::1"), error.message);
+      const elsewhere = await rejects(open({ localAddress: "203.0.113.1" }).request("GET", plain), "ConnectError");
+      holds(elsewhere.cause instanceof Error, "a cause");
+      await rejects((async () => open({ localAddress: "localhost" }))(), "TypeError");
     });
   },
 });

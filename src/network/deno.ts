@@ -91,6 +91,7 @@ async function withTLS(
 // TLS can be started on any connection, also on one that has TLS already.
 function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {
   connection.startTLS = async (options, receiver, signal) => {
+    refuseOldTLS(options, RUNTIME);
     const turning = new Relay(receiver);
     return upgradable(await startTLSOn(connection, relay, options, turning, signal), turning);
   };
@@ -128,8 +129,11 @@ async function connectTLS(
     const plain = await connectToFirst(addresses, manner, signal, async (hostname, signal, stands) => {
       const wishes = { transport: "tcp", port, autoSelectFamily, autoSelectFamilyAttemptDelay: undefined } as const;
       const connection = await Deno.connect({ ...wishes, hostname, signal });
-      if (!signal.aborted) stands();
-      else close(connection);
+      if (signal.aborted) {
+        close(connection);
+        throw signal.reason;
+      }
+      stands();
       return connection;
     });
     open = plain;

@@ -8,8 +8,8 @@
 const ATTEMPT_DELAY = 250;
 
 /**
- * Tries one address; `stands` is to be called once the connection stands, in the same turn of the event loop. When
- * `signal` is aborted it closes everything at once and rejects.
+ * Tries one address; `stands` is to be called when the connection stands, before anything else is done with it. When
+ * `signal` is aborted it closes everything at once and rejects; it may only succeed when it has called `stands`.
  */
 export type Attempt<T> = (address: string, signal: AbortSignal, stands: () => void) => Promise<T>;
 
@@ -33,7 +33,8 @@ export function connectToFirst<T>(
   const failures: Failure[] = [];
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let hasWinner = false;
+    /** The attempt whose connection stood first: from then on what becomes of it becomes of all. */
+    let winner: AbortController | null = null;
     const abortAll = (reason: unknown): void => {
       for (const controller of running) controller.abort(reason);
       running.clear();
@@ -44,8 +45,12 @@ export function connectToFirst<T>(
     };
     const abort = (): void => {
       finish();
-      abortAll(signal.reason);
-      reject(signal.reason);
+      // It may have succeeded already, and whoever waits for it has to hear of the connection to close it.
+      if (winner) winner.abort(signal.reason);
+      else {
+        abortAll(signal.reason);
+        reject(signal.reason);
+      }
     };
     const start = (): void => {
       clearTimeout(timer);
@@ -54,10 +59,9 @@ export function connectToFirst<T>(
       const controller = new AbortController();
       const stands = (): void => {
         clearTimeout(timer);
-        hasWinner = true;
+        winner = controller;
         running.delete(controller);
         abortAll(new Error("the connection to another address stood first"));
-        running.add(controller);
       };
       running.add(controller);
       if (manner === "race" && waiting.length > 0) timer = setTimeout(start, ATTEMPT_DELAY);
@@ -67,14 +71,17 @@ export function connectToFirst<T>(
           resolve(value);
         },
         (error: unknown) => {
-          // Those that were aborted have nothing to tell.
-          if (!running.delete(controller)) return;
-          failures.push({ address, error });
-          if (!hasWinner && waiting.length > 0) start();
-          else if (running.size === 0) {
+          if (controller === winner) {
             finish();
-            reject(hasWinner ? error : allOf(failures));
-          }
+            reject(error);
+          } else if (running.delete(controller)) {
+            failures.push({ address, error });
+            if (waiting.length > 0) start();
+            else if (running.size === 0) {
+              finish();
+              reject(allOf(failures));
+            }
+          } // else it was aborted, and has nothing to tell
         },
       );
     };

@@ -40,6 +40,8 @@ export interface Handshake {
 export function beginTLS(target: tls.ConnectionOptions, options: TLSConnectOptions, key: string | null): Handshake {
   const { connect, checkServerIdentity } = process.getBuiltinModule("node:tls");
   const { servername, pinnedCertificates, sessions } = options;
+  // A network stream has no pool that has had them checked.
+  if (key === null) checkCertificates(options);
   const place = `${key} ${servername}`;
   const session = key === null ? undefined : (sessions.get(place) as Session | undefined);
   let isJudged = false;
@@ -60,7 +62,12 @@ export function beginTLS(target: tls.ConnectionOptions, options: TLSConnectOptio
     socket.on("session", (ticket: Uint8Array) => {
       if (isJudged) keep(sessions, place, { ticket, certificate: certificateOf(socket) });
     });
-    socket.once("error", () => sessions.delete(place));
+    // A handshake that fails may do so for the session's sake; an address that cannot be reached says nothing of it.
+    socket.once("connect", () => {
+      socket.once("error", () => {
+        if (!isJudged) sessions.delete(place);
+      });
+    });
   }
   return {
     socket,

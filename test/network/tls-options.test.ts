@@ -95,6 +95,17 @@ describe("a client's certificate", () => {
     expect(secure(server.peers[0]).getPeerCertificate().subject.CN).toBe("somebody");
     await within.close();
   });
+
+  test("that cannot be used within a tunnel is a ConnectError that says so", async () => {
+    const proxy = await serve(answering("HTTP/1.1 200 OK\r\n\r\n"));
+    const pool = openPool();
+    const response = await pool.stream("CONNECT", proxy.url(), { extensions: { target: "localhost:443" } });
+    const stream = present(response.extensions.networkStream);
+    const error = await fails(stream.startTLS({ cert: client.cert, key: encryptedKey, passphrase: "x" }), ConnectError);
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.message).toContain("tls.passphrase");
+    expect(String(pool)).toBe(EMPTY);
+  });
 });
 
 describe("options that cannot be right are refused when the pool is made", () => {
@@ -279,6 +290,29 @@ describe("sessions", () => {
       for (let count = 0; count < 2; count++) await pool.request("GET", `https://${host}/`);
     }
     expect(reused(server.peers)).toEqual([false, true, false, true, false, true]);
+  });
+
+  test("outlive an address that refuses, and a connection that is reset", async () => {
+    const server = await serveTLS(local, answering());
+    const { port, sockets } = await relayTo(server.port);
+    const pool = openPool({ tls: { ca, servername: "localhost" }, resolve: () => ["127.0.0.2", "127.0.0.1"] });
+    for (let count = 0; count < 3; count++) {
+      await pool.request("GET", `https://named.example:${port}/`);
+      sockets[count]?.resetAndDestroy();
+      await eventually(() => pool.connections.length === 0);
+    }
+    expect(reused(server.peers)).toEqual([false, true, true]);
+  });
+
+  test("are a hundred at most: the oldest goes first", async () => {
+    const server = await serveTLS(local, answering(closing));
+    const pool = openPool({ tls: { verify: false } });
+    const visit = (index: number) =>
+      pool.request("GET", server.url(), { extensions: { sniHostname: `n${index}.example` } });
+    for (let index = 0; index <= 100; index++) await visit(index);
+    await visit(1);
+    await visit(0);
+    expect(reused(server.peers.slice(-2))).toEqual([true, false]);
   });
 
   test("facts are those of the first handshake", async () => {

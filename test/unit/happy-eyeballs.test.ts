@@ -158,6 +158,14 @@ describe("ends", () => {
     }
   });
 
+  test("a winner that has succeeded is told of, although the abort comes before anybody has heard of it", async () => {
+    const { result, at, controller } = race(["::1", "127.0.0.1"]);
+    at(0).stands();
+    at(0).succeed();
+    controller.abort("enough");
+    expect(await result).toBe("::1");
+  });
+
   test("a single address has neither timer nor signal of its own", async () => {
     const { result, at, controller } = race(["::1"]);
     expect([at(0).signal, vi.getTimerCount()]).toEqual([controller.signal, 0]);

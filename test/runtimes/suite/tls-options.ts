@@ -51,7 +51,7 @@ export const tlsOptionCases = cases("TLS options", {
     holds(error.cause instanceof Error, "a cause");
   },
   "keys that cannot be read, or belong to another": (tools) => {
-    const { client, encryptedKey, ca, stranger, open } = tools;
+    const { client, encryptedKey, ca, stranger, open, plain, mutual } = tools;
     const { cert, key } = client;
     return whereHad(tools, { cert, key }, async () => {
       for (const [name, tls] of [
@@ -64,6 +64,12 @@ export const tlsOptionCases = cases("TLS options", {
         const error = await rejects((async () => open({ tls }))(), "TypeError");
         holds(error.message.includes(name), `${name} in '${error.message}'`);
       }
+      // In a tunnel they are only known when TLS begins.
+      const extensions = { target: new URL(mutual).host };
+      const { networkStream } = (await open().stream("CONNECT", plain, { extensions })).extensions;
+      holds(networkStream, "a network stream");
+      const error = await rejects(networkStream.startTLS({ ca, cert, key: stranger.key }), "ConnectError");
+      holds(error.cause instanceof TypeError, String(error.cause));
     });
   },
   alpnProtocols: (tools) => {

@@ -232,12 +232,6 @@ export class RemoteProtocolError extends ProtocolError {
   }
 }
 
-/** The error for something that the contract names and this version does not do. */
-export function missingOption(option: string, runtime: string): UnsupportedByRuntime {
-  const message = `'${option}' is not supported on ${runtime} by this version`;
-  return new UnsupportedByRuntime(message, { option, runtime });
-}
-
 /** `error`, with the origin and the phase noted on it when it is one of ours and does not have them yet. */
 export function locate<E>(error: E, origin: string, phase?: Phase): E {
   if (error instanceof HTTPCoreError && error.origin === undefined) {

@@ -34,6 +34,7 @@ export type {
   NetworkReceiver,
   SocketOptions,
   TLSConnectOptions,
+  TLSVersion,
 } from "./network/network.ts";
 export { type StreamPair, type StreamPairOptions, streamsBackend } from "./network/streams.ts";
 export type { ExchangeTimes } from "./pool/exchange-times.ts";
@@ -49,5 +50,5 @@ export type { Environment, ProxyEnvironment } from "./proxy-environment.ts";
 export type { ProxyOptions } from "./proxy-options.ts";
 export { Request, type RequestInit } from "./request.ts";
 export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
-export type { TLSOptions } from "./tls-options.ts";
+export type { PEM, TLSOptions } from "./tls-options.ts";
 export { URL, type URLParts } from "./url.ts";

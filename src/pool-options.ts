@@ -1,7 +1,8 @@
 // Options of a ConnectionPool: read once, checked, defaults filled in, nothing ignored.
 
-import { missingOption } from "./errors.ts";
-import type { NetworkBackend } from "./network/network.ts";
+import { UnsupportedByRuntime } from "./errors.ts";
+import { familyOf } from "./ip-address.ts";
+import type { NetworkBackend, SocketOptions } from "./network/network.ts";
 import { ownProperties, typed, wrongType } from "./own-properties.ts";
 import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
@@ -30,10 +31,22 @@ export interface ConnectionPoolOptions {
   /** What requests go through: a URL, a Proxy, or what `Proxy.fromEnvironment()` gives. */
   proxy?: string | Proxy | ProxyEnvironment | undefined;
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
-  /** Race the addresses of a name (RFC 8305). True unless given. */
+  /** Race the addresses of a name (RFC 8305); false: one after the other. True unless given. */
   happyEyeballs?: boolean | undefined;
   /** Called with what happens, step by step (docs/trace.md). */
   trace?: Trace | undefined;
+  /** The IP address of this machine that connections come from. */
+  localAddress?: string | null | undefined;
+  /**
+   * Look-up of one's own: the IP addresses of a name, in the order in which they are to be tried. It is not asked about
+   * IP addresses. What it throws is the cause of a ConnectError.
+   */
+  resolve?: ((host: string) => Promise<readonly string[]> | readonly string[]) | null | undefined;
+  /**
+   * The path of a Unix socket that every connection goes to, whatever the URL's host; `Host`, and the name for TLS, are
+   * the URL's all the same.
+   */
+  uds?: string | null | undefined;
   /** The network in place of the runtime's own. */
   networkBackend?: NetworkBackend | undefined;
   limits?: Partial<Limits> | undefined;
@@ -56,11 +69,6 @@ const DEFAULT_KEEPALIVE_EXPIRY = 4000;
 /** Milliseconds of silence before the first TCP keep-alive probe, where the caller only says that there be some. */
 const DEFAULT_PROBE_DELAY = 60_000;
 
-/** Part of the contract, and not there yet; each with the value that asks for nothing. */
-const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
-  uds: null,
-  localAddress: null,
-};
 const OPTION_NAMES = new Set([
   "maxConnections",
   "maxKeepaliveConnections",
@@ -74,15 +82,17 @@ const OPTION_NAMES = new Set([
   "retries",
   "trace",
   "networkBackend",
+  "localAddress",
+  "resolve",
+  "uds",
   "limits",
   "leniency",
-  ...Object.keys(MISSING_OPTIONS),
 ]);
 const SOCKET_OPTION_NAMES = new Set(["noDelay", "keepAlive"]);
 
 /**
  * @throws TypeError for unknown options and wrong types, RangeError for numbers out of range, UnsupportedByRuntime for
- * what is not there yet
+ * what is not there yet, or not on this runtime
  */
 export function checkPoolOptions(
   given: ConnectionPoolOptions | undefined,
@@ -90,20 +100,24 @@ export function checkPoolOptions(
 ): CheckedPoolOptions {
   const options = ownProperties(given, "pool options", OPTION_NAMES) as ConnectionPoolOptions & Record<string, unknown>;
   const network = checkBackend(options.networkBackend) ?? backend;
-  for (const [name, nothing] of Object.entries(MISSING_OPTIONS)) {
-    if (options[name] !== undefined && options[name] !== nothing) throw missingOption(name, network.runtime);
-  }
   leniencyContext(options.leniency);
+  const proxies = choiceOf(options.proxy);
   const maxConnections = count(options, "maxConnections", DEFAULT_MAX_CONNECTIONS, 1);
-  const { ca, verify, servername } = checkTLSOptions(options.tls, network.runtime);
+  const { servername, ...tls } = checkTLSOptions(options.tls);
+  const socket = checkSocketOptions(options);
+  network.check?.(tls, socket);
+  for (const proxy of proxies?.all ?? []) if (proxy.tls) network.check?.(proxy.tls, socket);
+  const uds = checkPath(options, network, socket);
+  if (uds !== null && proxies) throw new TypeError("options.uds is a way of its own: it cannot go with a proxy");
   return {
     settings: {
       maxConnections,
       maxConnectionsPerOrigin: count(options, "maxConnectionsPerOrigin", maxConnections, 1),
       maxKeepaliveConnections: count(options, "maxKeepaliveConnections", maxConnections, 0),
       keepaliveExpiry: milliseconds(options, "keepaliveExpiry", DEFAULT_KEEPALIVE_EXPIRY),
-      socket: checkSocketOptions(options),
-      tls: { ca, verify },
+      socket,
+      tls,
+      uds,
       retries: count(options, "retries", 0, 0),
       trace: typed<Trace>(options, "options", "trace", "function"),
       leniency: options.leniency ?? [],
@@ -112,7 +126,7 @@ export function checkPoolOptions(
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
     limits: resolveLimits(options.limits),
     servername,
-    proxies: choiceOf(options.proxy),
+    proxies,
   };
 }
 
@@ -126,7 +140,29 @@ function checkSocketOptions(options: ConnectionPoolOptions & Record<string, unkn
     noDelay: typed<boolean>(socket, "socketOptions", "noDelay", "boolean") ?? true,
     keepAlive: keepAlive === true ? DEFAULT_PROBE_DELAY : typeof keepAlive === "number" ? keepAlive : null,
     happyEyeballs: typed<boolean>(options, "options", "happyEyeballs", "boolean") ?? true,
+    localAddress: checkLocalAddress(options),
+    resolve: typed(options, "options", "resolve", "function"),
   };
+}
+
+function checkLocalAddress(options: Record<string, unknown>): string | null {
+  const address = typed<string>(options, "options", "localAddress", "string");
+  if (address === null || familyOf(address) !== null) return address;
+  throw new TypeError(`options.localAddress must be an IP address, not ${JSON.stringify(address)}`);
+}
+
+function checkPath(
+  options: Record<string, unknown>,
+  { runtime, connectUnix }: NetworkBackend,
+  { localAddress, resolve }: SocketOptions,
+): string | null {
+  const path = typed<string>(options, "options", "uds", "string");
+  if (path === "") throw new TypeError("options.uds must be a path, and is empty");
+  if (path !== null && (localAddress !== null || resolve !== null)) {
+    throw new TypeError("options.uds is a way without IP addresses: it cannot go with localAddress or resolve");
+  }
+  if (path === null || connectUnix) return path;
+  throw new UnsupportedByRuntime(`'uds' is not supported on ${runtime}`, { option: "uds", runtime });
 }
 
 function checkBackend(given: unknown): NetworkBackend | null {

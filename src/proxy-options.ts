@@ -28,8 +28,6 @@ const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:([^/?#]*)@)?/;
 const NOT_FOR_PROXIES = ["host", "content-length", "transfer-encoding"];
 /** What a length of RFC 1929 can say. */
 const MAX_SOCKS_OCTETS = 255;
-/** What errors of TLS options call the runtime: a proxy belongs to none. */
-const THIS_RUNTIME = "this runtime";
 
 let proxyCount = 0;
 
@@ -47,7 +45,7 @@ export function checkProxyOptions(given: unknown, what: string): ProxySettings {
     throw new TypeError(`${what}.tls is for TLS to an https proxy, and the URL has '${scheme}://'`);
   }
   const credentials = checkCredentials(auth, userinfoOf(text), what);
-  const { servername, ...wishes } = checkTLSOptions(tls, THIS_RUNTIME);
+  const { servername, ...wishes } = checkTLSOptions(tls);
   const shared = { key: `proxy ${++proxyCount}`, authority };
   if (scheme.startsWith("socks")) {
     if (headers !== undefined && headers !== null) throw new TypeError(`${what}.headers are for HTTP proxies`);

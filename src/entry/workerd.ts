@@ -7,7 +7,7 @@
 import type { SendFunction } from "../api.ts";
 import { BaseConnectionPool, type PoolConnection } from "../connection-pool.ts";
 import type { RequestOptions } from "../extensions.ts";
-import { networkFor, refuseProxy, refuseSocketOptions, refuseTLSOptions, workerdBackend } from "../network/workerd.ts";
+import { networkFor, refuseProxy, workerdBackend } from "../network/workerd.ts";
 import { PerEvent } from "../network/workerd-events.ts";
 import { replaceDeadlines } from "../pool/deadlines.ts";
 import { unwatchInEvent, watchInEvent } from "../pool/event-deadlines.ts";
@@ -37,9 +37,9 @@ export class ConnectionPool {
    */
   constructor(options?: ConnectionPoolOptions) {
     const kept = copyOf(options);
-    const open = (): BaseConnectionPool => new BaseConnectionPool(kept, networkFor(kept?.tls?.servername));
+    const open = (): BaseConnectionPool => new BaseConnectionPool(kept, networkFor(kept?.tls?.servername ?? null));
     this.#unused = open();
-    refuseOptions(kept);
+    refuseProxies(kept);
     this.#pools = new PerEvent(open);
   }
 
@@ -131,15 +131,7 @@ function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function refuseOptions(options: ConnectionPoolOptions | undefined): void {
-  if (!options || options.networkBackend) return;
-  const { noDelay, keepAlive } = options.socketOptions ?? {};
-  // `false` asks for what is the case: no probes.
-  refuseSocketOptions({
-    noDelay,
-    keepAlive: keepAlive === false ? null : keepAlive,
-    happyEyeballs: options.happyEyeballs,
-  });
-  refuseTLSOptions(options.tls ?? {});
-  for (const { authority } of choiceOf(options.proxy)?.all ?? []) refuseProxy(authority.scheme);
+function refuseProxies(options: ConnectionPoolOptions | undefined): void {
+  if (options?.networkBackend) return;
+  for (const { authority } of choiceOf(options?.proxy)?.all ?? []) refuseProxy(authority.scheme);
 }

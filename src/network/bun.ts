@@ -7,7 +7,7 @@
 // - Connecting cannot be aborted. An attempt that nobody wants any more stays open until the system gives it up, about
 //   two minutes later where nobody answers, and keeps the process alive for so long.
 // - The addresses of a name are all tried at once: for `localhost` a server on both families saw two connections of a
-//   single attempt. RFC 8305 section 5 wants one behind the other, and `happyEyeballs: false` wants only the first.
+//   single attempt. RFC 8305 section 5 wants one behind the other, and `happyEyeballs: false` only when one has failed.
 // - A paused connection that the peer resets hands over what it has, and the failure, without being resumed.
 // - With TLS the attempt has succeeded before the certificate has been looked at.
 //
@@ -15,8 +15,16 @@
 // with Bun's own sockets 1.56 to 1.73); a download of 256 MiB, at 1.1 times the speed of fetch, takes 5 to 30 % more CPU
 // time than with Bun's own sockets, which got to 1.1 to 1.7 times.
 
-import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
-import { nodeBackend } from "./node.ts";
+import type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  OpenOptions,
+  UnixConnectOptions,
+} from "./network.ts";
+import { connectUnix, nodeBackend } from "./node.ts";
+import { checkCertificates } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
 /**
@@ -29,18 +37,32 @@ let window: Uint8Array | null = null;
 export const bunBackend: NetworkBackend = {
   runtime: "bun",
 
+  check: checkCertificates,
+
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    window ??= new Uint8Array(READ_SIZE);
     const relay = new Relay(receiver);
-    const connection = await nodeBackend.connectTcp({ ...options, window }, relay);
-    const { startTLS } = connection;
-    connection.startTLS = (...parameters) => {
-      relay.target = NOBODY;
-      return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
-    };
-    return connection;
+    return upgradable(await nodeBackend.connectTcp(withWindow(options), relay), relay);
+  },
+
+  async connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    const relay = new Relay(receiver);
+    return upgradable(await connectUnix(withWindow(options), relay), relay);
   },
 };
+
+function withWindow<Options extends OpenOptions>(options: Options): Options {
+  window ??= new Uint8Array(READ_SIZE);
+  return { ...options, window };
+}
+
+function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {
+  const { startTLS } = connection;
+  connection.startTLS = (...parameters) => {
+    relay.target = NOBODY;
+    return (startTLS as NonNullable<typeof startTLS>).apply(connection, parameters);
+  };
+  return connection;
+}
 
 /** Up to 1.4.2, Bun tells a socket that TLS has been started on of every record that comes, as it came. */
 const NOBODY: NetworkReceiver = { received() {}, drained() {}, ended() {}, failed() {} };

@@ -30,6 +30,11 @@ declare namespace Deno {
     handshake(): Promise<{ readonly alpnProtocol: string | null }>;
   }
 
+  const permissions: {
+    /** `granted` when nothing of the kind is held back. */
+    querySync(of: { readonly name: "net" }): { readonly state: string };
+  };
+
   /** Rejects with the reason of `signal` when that is aborted. */
   function connect(options: {
     readonly transport: "tcp";

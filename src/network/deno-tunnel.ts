@@ -9,14 +9,14 @@ import type tls from "node:tls";
 import { allocate, concat, copyOf } from "../octets.ts";
 import { afterPoll, BusyMark } from "./deno-event-loop.ts";
 import type { NetworkConnection, NetworkReceiver, TLSConnectOptions } from "./network.ts";
-import { connectTLS, tlsFacts } from "./node.ts";
+import { beginTLS, tlsFacts } from "./node-tls.ts";
 import type { Relay } from "./relay.ts";
 
 /** Options of node:tls that are not used here: undefined, so that nothing on Object.prototype is taken. */
 const NOT_GIVEN: object = Object.fromEntries(
   (
-    "host port path lookup timeout secureContext pfx cert key passphrase session minVersion maxVersion secureProtocol " +
-    "secureOptions ciphers sigalgs crl ecdhCurve pskCallback enableTrace"
+    "host port path lookup timeout secureContext pfx secureProtocol secureOptions ciphers sigalgs crl ecdhCurve " +
+    "pskCallback enableTrace"
   )
     .split(" ")
     .map((name) => [name, undefined]),
@@ -106,7 +106,8 @@ class ConnectionStream extends Duplex implements NetworkReceiver {
 }
 
 async function setUp(stream: Duplex, options: TLSConnectOptions, signal: AbortSignal): Promise<tls.TLSSocket> {
-  const socket = await connectTLS({ ...NOT_GIVEN, socket: stream }, options, signal);
+  signal.throwIfAborted();
+  const { socket, judge } = beginTLS({ ...NOT_GIVEN, socket: stream }, options, null);
   return new Promise((resolve, reject) => {
     const abort = (): void => fail(signal.reason);
     const closed = (): void => fail(new Error("the connection was closed before TLS was set up"));
@@ -126,6 +127,12 @@ async function setUp(stream: Duplex, options: TLSConnectOptions, signal: AbortSi
     socket.once("error", fail);
     socket.once("close", closed);
     socket.once("secureConnect", () => {
+      try {
+        judge();
+      } catch (error) {
+        fail(error);
+        return;
+      }
       settle();
       resolve(socket);
     });

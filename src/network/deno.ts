@@ -17,14 +17,19 @@
 import { DenoConnection } from "./deno-connection.ts";
 import { afterPoll } from "./deno-event-loop.ts";
 import { startTLSOn } from "./deno-tunnel.ts";
+import { connectToFirst } from "./happy-eyeballs.ts";
 import type {
   ConnectOptions,
   NetworkBackend,
   NetworkConnection,
   NetworkReceiver,
+  OpenOptions,
   TLSConnectOptions,
+  UnixConnectOptions,
 } from "./network.ts";
-import { ALPN_PROTOCOLS, nodeBackend } from "./node.ts";
+import { connectTo, connectUnix } from "./node.ts";
+import { addressesOf } from "./node-addresses.ts";
+import { ALPN_PROTOCOLS, checkALPN, checkCertificates, refuseOldTLS } from "./node-tls.ts";
 import { Relay } from "./relay.ts";
 
 /**
@@ -33,24 +38,60 @@ import { Relay } from "./relay.ts";
  */
 const READ_WINDOW = new Uint8Array(262_144);
 
+const RUNTIME = "deno";
+
 export const denoBackend: NetworkBackend = {
-  runtime: "deno",
+  runtime: RUNTIME,
+
+  check(tls: Omit<TLSConnectOptions, "servername">): void {
+    refuseOldTLS(tls, RUNTIME);
+    checkCertificates(tls);
+  },
 
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    const { tls, signal } = options;
+    const { tls } = options;
     const relay = new Relay(receiver);
-    if (tls !== null && isWithinDeno(options, tls)) return upgradable(await connectTLS(options, tls, relay), relay);
-    const plain = await nodeBackend.connectTcp({ ...options, tls: null, window: READ_WINDOW }, relay);
-    plain.settle = afterPoll;
-    if (tls === null) return upgradable(plain, relay);
-    const turning = new Relay(receiver);
-    return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
+    const addresses = await addressesFor(options);
+    if (tls !== null && isWithinDeno(options, tls)) {
+      return upgradable(await connectTLS(addresses, options, tls, relay), relay);
+    }
+    const plain = await connectTo(addresses, { ...options, tls: null, window: READ_WINDOW }, relay);
+    return withTLS(plain, relay, options, receiver);
+  },
+
+  async connectUnix(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    const relay = new Relay(receiver);
+    const plain = await connectUnix({ ...options, tls: null, window: READ_WINDOW }, relay);
+    return withTLS(plain, relay, options, receiver);
   },
 };
+
+// Where Deno may only reach certain hosts it has to be given their names, and chooses among their addresses itself.
+async function addressesFor(options: ConnectOptions): Promise<readonly string[]> {
+  const { host, signal, socket } = options;
+  signal.throwIfAborted();
+  const mayReachAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
+  return mayReachAll || socket.resolve !== null ? addressesOf(options) : [host];
+}
+
+// `plain`, which tells `relay`, with the TLS that is wished for on it.
+async function withTLS(
+  plain: NetworkConnection,
+  relay: Relay,
+  { tls, signal, connected }: OpenOptions,
+  receiver: NetworkReceiver,
+): Promise<NetworkConnection> {
+  plain.settle = afterPoll;
+  if (tls === null) return upgradable(plain, relay);
+  connected?.();
+  const turning = new Relay(receiver);
+  return upgradable(await startTLSOn(plain, relay, tls, turning, signal), turning);
+}
 
 // TLS can be started on any connection, also on one that has TLS already.
 function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnection {
   connection.startTLS = async (options, receiver, signal) => {
+    refuseOldTLS(options, RUNTIME);
     const turning = new Relay(receiver);
     return upgradable(await startTLSOn(connection, relay, options, turning, signal), turning);
   };
@@ -58,16 +99,24 @@ function upgradable(connection: NetworkConnection, relay: Relay): NetworkConnect
 }
 
 // Deno's own TLS always verifies; it adds certificates to those it trusts, and does not take them instead; it takes an
-// empty name for one that is not given, which is 127.0.0.1; and its sockets have no delay of keep-alive probes.
-function isWithinDeno({ socket }: ConnectOptions, { ca, verify, servername }: TLSConnectOptions): boolean {
-  return ca === null && verify && servername !== "" && socket.keepAlive === null;
+// empty name for one that is not given, which is 127.0.0.1; it tells nothing of the peer's certificate, and takes neither
+// a client's nor versions on a connection that is there; and its sockets have no delay of keep-alive probes,
+// and no address that they come from.
+function isWithinDeno({ socket }: ConnectOptions, tls: TLSConnectOptions): boolean {
+  const { ca, cert, pinnedCertificates, minVersion, maxVersion, verify, servername } = tls;
+  const { keepAlive, localAddress } = socket;
+  const asksForNothing = [ca, cert, pinnedCertificates, minVersion, maxVersion, keepAlive, localAddress].every(
+    (option) => option === null,
+  );
+  return asksForNothing && verify && servername !== "";
 }
 
 // In two steps, as `Deno.connectTls` heeds no signal, and verifies no other name than that of the host. What Deno reads of
 // options is all given, so that nothing on Object.prototype is taken.
 async function connectTLS(
-  { host, port, socket, signal }: ConnectOptions,
-  { servername }: TLSConnectOptions,
+  addresses: readonly string[],
+  { port, socket, signal, connected }: ConnectOptions,
+  { servername, alpnProtocols }: TLSConnectOptions,
   receiver: NetworkReceiver,
 ): Promise<NetworkConnection> {
   signal.throwIfAborted();
@@ -75,20 +124,25 @@ async function connectTLS(
   const abort = (): void => close(open);
   signal.addEventListener("abort", abort);
   try {
-    const plain = await Deno.connect({
-      transport: "tcp",
-      hostname: host,
-      port,
-      autoSelectFamily: socket.happyEyeballs,
-      autoSelectFamilyAttemptDelay: undefined,
-      signal,
+    const { happyEyeballs: autoSelectFamily } = socket;
+    const manner = autoSelectFamily ? "race" : "in-turn";
+    const plain = await connectToFirst(addresses, manner, signal, async (hostname, signal, stands) => {
+      const wishes = { transport: "tcp", port, autoSelectFamily, autoSelectFamilyAttemptDelay: undefined } as const;
+      const connection = await Deno.connect({ ...wishes, hostname, signal });
+      if (signal.aborted) {
+        close(connection);
+        throw signal.reason;
+      }
+      stands();
+      return connection;
     });
     open = plain;
     signal.throwIfAborted();
     plain.setNoDelay(socket.noDelay);
+    connected?.();
     const secure = await Deno.startTls(plain, {
       hostname: servername,
-      alpnProtocols: ALPN_PROTOCOLS,
+      alpnProtocols: alpnProtocols ?? ALPN_PROTOCOLS,
       caCerts: [],
       unsafelyDisableHostnameVerification: false,
     });
@@ -96,6 +150,7 @@ async function connectTLS(
     signal.throwIfAborted();
     const { alpnProtocol } = await secure.handshake();
     signal.throwIfAborted();
+    checkALPN(alpnProtocol);
     return new DenoConnection(secure, receiver, { alpn: alpnProtocol });
   } catch (error) {
     close(open);

@@ -17,6 +17,12 @@ export interface NetworkBackend {
 
   /** The same to a Unix socket. Missing where there are none. */
   connectUnix?(options: UnixConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection>;
+
+  /**
+   * Asked when a pool is made: throws what is wrong with these options that only the runtime can tell, or that it cannot
+   * honour. Where it is missing, connecting tells.
+   */
+  check?(tls: Omit<TLSConnectOptions, "servername">, socket: SocketOptions): void;
 }
 
 /** What every connection is opened with. */
@@ -40,14 +46,29 @@ export interface UnixConnectOptions extends OpenOptions {
   readonly path: string;
 }
 
-/** TLS options of a connection; the caller's, with the name to verify filled in. */
+export type TLSVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+/** TLS options of a connection; the caller's, with the name to verify filled in. Null leaves it to the runtime. */
 export interface TLSConnectOptions {
   /** The name that goes into SNI and that the certificate must be for; an IP address is verified but not sent. */
   readonly servername: string;
-  /** Certificates to trust in place of the runtime's own: PEM. */
-  readonly ca: string | Uint8Array | readonly (string | Uint8Array)[] | null;
+  /** Certificates to trust in place of the runtime's own: PEM, each of them one or several. */
+  readonly ca: readonly string[] | null;
   /** False: any certificate will do. */
   readonly verify: boolean;
+  /** The client's certificates, each a chain in PEM, and as many keys; both or none. */
+  readonly cert: readonly string[] | null;
+  readonly key: readonly string[] | null;
+  /** What the keys are encrypted with. */
+  readonly passphrase: string | null;
+  /** What ALPN offers; null for `http/1.1`. A choice of the server's that is not HTTP/1.x ends the attempt. */
+  readonly alpnProtocols: readonly string[] | null;
+  readonly minVersion: TLSVersion | null;
+  readonly maxVersion: TLSVersion | null;
+  /** The SHA-256 of certificates that the peer may have: 64 hexadecimal digits in lower case. */
+  readonly pinnedCertificates: readonly string[] | null;
+  /** For the backend to keep sessions in that may be taken up again: each set of options of a caller's has its own. */
+  readonly sessions: Map<string, unknown>;
 }
 
 /** Options of TCP sockets. */
@@ -56,8 +77,12 @@ export interface SocketOptions {
   readonly noDelay: boolean;
   /** Milliseconds of silence before TCP keep-alive probes; null for none. */
   readonly keepAlive: number | null;
-  /** Race the addresses of a name (RFC 8305) instead of taking the first. */
+  /** Race the addresses of a name (RFC 8305) instead of trying one after the other. */
   readonly happyEyeballs: boolean;
+  /** The IP address of this machine that connections come from; only addresses of its family are tried. */
+  readonly localAddress: string | null;
+  /** The IP addresses of a name, in place of the system's look-up; not asked about IP addresses. */
+  readonly resolve: ((host: string) => Promise<readonly string[]> | readonly string[]) | null;
 }
 
 /** An open connection. */

@@ -6,7 +6,13 @@
 
 import { concat, copyOf } from "../octets.ts";
 import { wrongType } from "../own-properties.ts";
-import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
+import type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  TLSConnectOptions,
+} from "./network.ts";
 
 /** Octets in both directions: what comes from the peer, and what goes to it. Closing `writable` is a FIN. */
 export interface StreamPair {
@@ -15,7 +21,9 @@ export interface StreamPair {
 }
 
 /** What a pair is opened for. `tls` is null for http and ws; else the pair has to lead through TLS, with these options. */
-export type StreamPairOptions = Omit<ConnectOptions, "window" | "connected">;
+export interface StreamPairOptions extends Omit<ConnectOptions, "window" | "connected" | "tls"> {
+  readonly tls: Omit<TLSConnectOptions, "sessions"> | null;
+}
 
 /** The most that one read of a byte stream takes: as much as a socket of ours reads at once. */
 const READ_SIZE = 65_536;
@@ -39,7 +47,8 @@ export function streamsBackend(open: (options: StreamPairOptions) => StreamPair 
         const abort = (): void => reject(signal.reason);
         const connect = async (): Promise<void> => {
           try {
-            const connection = new StreamsConnection(await open({ host, port, tls, socket, signal }), receiver);
+            const pair = await open({ host, port, tls: withoutSessions(tls), socket, signal });
+            const connection = new StreamsConnection(pair, receiver);
             if (signal.aborted) connection.close();
             resolve(connection);
           } catch (error) {
@@ -51,6 +60,13 @@ export function streamsBackend(open: (options: StreamPairOptions) => StreamPair 
         connect();
       }),
   };
+}
+
+// They are of no use to a pair, and the rest is what `startTLS` of a network stream takes.
+function withoutSessions(tls: TLSConnectOptions | null): StreamPairOptions["tls"] {
+  if (tls === null) return null;
+  const { sessions: _, ...wishes } = tls;
+  return wishes;
 }
 
 class StreamsConnection implements NetworkConnection {

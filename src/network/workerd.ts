@@ -15,6 +15,7 @@ import type {
   NetworkBackend,
   NetworkConnection,
   NetworkReceiver,
+  SocketOptions,
   TLSConnectOptions,
 } from "./network.ts";
 
@@ -30,9 +31,14 @@ const TURNS = 3;
 const RUNTIME = "workerd";
 
 /** The network of a pool whose option `tls.servername` is `servername`. */
-export function networkFor(servername: string | undefined): NetworkBackend {
+export function networkFor(servername: string | null): NetworkBackend {
   return {
     runtime: RUNTIME,
+
+    check(tls: Omit<TLSConnectOptions, "servername">, socket: SocketOptions): void {
+      refuseSocketOptions(socket);
+      refuseTLSOptions(tls);
+    },
 
     async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
       const { host, port, tls, signal } = options;
@@ -55,32 +61,31 @@ export function networkFor(servername: string | undefined): NetworkBackend {
   };
 }
 
-export const workerdBackend: NetworkBackend = networkFor(undefined);
+export const workerdBackend: NetworkBackend = networkFor(null);
 
-/** Options of sockets, from a caller or checked. */
-interface SocketWishes {
-  readonly noDelay?: boolean | undefined;
-  readonly keepAlive?: boolean | number | null | undefined;
-  readonly happyEyeballs?: boolean | undefined;
+function refuseSocketOptions({ noDelay, keepAlive, happyEyeballs, localAddress, resolve }: SocketOptions): void {
+  if (!noDelay) throw unsupported("socketOptions.noDelay");
+  if (keepAlive !== null) throw unsupported("socketOptions.keepAlive");
+  if (!happyEyeballs) throw unsupported("happyEyeballs");
+  if (localAddress !== null) throw unsupported("localAddress");
+  if (resolve !== null) throw unsupported("resolve");
 }
 
-/** @throws UnsupportedByRuntime for what sockets of workerd cannot be told */
-export function refuseSocketOptions({ noDelay, keepAlive, happyEyeballs }: SocketWishes): void {
-  if (noDelay === false) throw unsupported("socketOptions.noDelay");
-  if (keepAlive !== undefined && keepAlive !== null) throw unsupported("socketOptions.keepAlive");
-  if (happyEyeballs === false) throw unsupported("happyEyeballs");
-}
+/** Options of TLS that its TLS knows nothing of. */
+const TLS_OPTIONS = [
+  "ca",
+  "cert",
+  "key",
+  "passphrase",
+  "alpnProtocols",
+  "minVersion",
+  "maxVersion",
+  "pinnedCertificates",
+] as const;
 
-/** @throws UnsupportedByRuntime for what TLS of workerd cannot be told */
-export function refuseTLSOptions({
-  ca,
-  verify,
-}: {
-  readonly ca?: unknown;
-  readonly verify?: boolean | undefined;
-}): void {
-  if (ca !== undefined && ca !== null) throw unsupported("tls.ca");
-  if (verify === false) throw unsupported("tls.verify");
+function refuseTLSOptions(tls: Omit<TLSConnectOptions, "servername">): void {
+  for (const name of TLS_OPTIONS) if (tls[name] !== null) throw unsupported(`tls.${name}`);
+  if (!tls.verify) throw unsupported("tls.verify");
 }
 
 /** @throws UnsupportedByRuntime for an https proxy: there is no TLS within TLS */

@@ -1,4 +1,5 @@
-// How the connection for a route is set up: straight to the origin, or through a proxy.
+// How the connection for a route is set up: straight to the origin, to the Unix socket that stands for all origins, or
+// through a proxy.
 //
 //   direct     TCP [TLS]                              forwarded   TCP [TLS] to the proxy, and no more
 //   tunnelled  TCP [TLS] to the proxy, CONNECT or SOCKS5, [TLS] to the origin within it
@@ -29,6 +30,8 @@ export interface DialSettings {
   readonly backend: NetworkBackend;
   readonly socket: SocketOptions;
   readonly tls: Omit<TLSConnectOptions, "servername">;
+  /** A Unix socket that all of them go to; null where each goes to its host. The backend has `connectUnix` then. */
+  readonly uds: string | null;
   /** How often connecting is tried again. */
   readonly retries: number;
   readonly leniency: readonly "bare-lf"[];
@@ -41,8 +44,9 @@ const STEPS = {
   socks5: { connect: "socks.connect_tcp", startTLS: "socks.start_tls" },
 } as const satisfies Record<string, Record<string, ConnectStep>>;
 
-/** What is connected to. */
+/** What is connected to; the socket at `path` where there is one. */
 interface Endpoint {
+  readonly path: string | null;
   readonly host: string;
   readonly port: number;
   /** The host in messages. */
@@ -74,10 +78,13 @@ export async function dial(
   if (proxy === null) {
     const { host, effectivePort: port } = authority;
     const tls = servername === null ? null : { ...settings.tls, servername };
-    return connect({ host, port, shown: host, tls, step: STEPS.direct.connect }, relay, attempt);
+    const { uds: path } = settings;
+    const step = path === null ? STEPS.direct.connect : "connection.connect_unix_socket";
+    return connect({ path, host, port, shown: host, tls, step }, relay, attempt);
   }
   const { host, effectivePort: port } = proxy.authority;
-  const endpoint = { host, port, shown: `the proxy ${host}`, tls: proxy.tls, step: STEPS[proxy.kind].connect };
+  const { tls } = proxy;
+  const endpoint = { path: null, host, port, shown: `the proxy ${host}`, tls, step: STEPS[proxy.kind].connect };
   if (isForwarded(route)) return connect(endpoint, relay, attempt);
   const handshake = new Handshake(host, port, servername === null ? "plain" : "tls");
   // Made before anything is sent, as it can fail.
@@ -93,12 +100,12 @@ export async function dial(
 }
 
 async function connect(
-  { host, port, shown, tls, step: firstStep }: Endpoint,
+  { path, host, port, shown, tls, step: firstStep }: Endpoint,
   receiver: NetworkReceiver,
   { settings: { backend, socket }, signal, observer }: Attempt,
 ): Promise<NetworkConnection> {
   let step = firstStep;
-  const held = observer.started(step, { host, port });
+  const held = observer.started(step, path === null ? { host, port } : { path });
   if (held) await held;
   const connected = (): void => {
     observer.complete(step, {});
@@ -107,8 +114,10 @@ async function connect(
   };
   let connection: NetworkConnection;
   try {
-    const options = { host, port, tls, socket, window: codec.window, signal, connected };
-    connection = await backend.connectTcp(options, receiver);
+    const options = { tls, window: codec.window, signal, connected };
+    connection = await (path !== null && backend.connectUnix
+      ? backend.connectUnix({ ...options, path }, receiver)
+      : backend.connectTcp({ ...options, host, port, socket }, receiver));
     // Not every network tells when TLS begins.
     if (tls !== null && step === firstStep) connected();
   } catch (cause) {

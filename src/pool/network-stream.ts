@@ -4,7 +4,7 @@
 // It is told what the network reads in the HTTP connection's place, and keeps that one's slot in the pool until it is
 // closed, or both sides have ended. `startTLS` makes a successor, to whom it leaves the connection.
 
-import { ConnectTimeout, missingOption, ReadError, RemoteProtocolError, WriteError } from "../errors.ts";
+import { ConnectTimeout, ReadError, RemoteProtocolError, UnsupportedByRuntime, WriteError } from "../errors.ts";
 import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { checkOctets } from "../octets.ts";
 import { byteStream, PieceQueue } from "../piece-queue.ts";
@@ -97,10 +97,10 @@ export class NetworkStream implements NetworkReceiver {
   async startTLS(options?: TLSOptions): Promise<NetworkStream> {
     const peer = this.#peer;
     const connectTimeout = this.#connectTimeout;
-    const { servername, ...tls } = checkTLSOptions(options, THIS_NETWORK);
+    const { servername, ...tls } = checkTLSOptions(options);
     while (this.#draining) await this.#draining;
     const network = this.#writableNetwork();
-    if (!network.startTLS) throw missingOption("startTLS", THIS_NETWORK);
+    if (!network.startTLS) throw noTLS();
     const handshake = new AbortController();
     this.#handshake = handshake;
     const sentence = `the TLS handshake did not end within timeout.connect (${connectTimeout} ms)`;
@@ -227,6 +227,11 @@ export function takeOver(
   handOver(stream, network);
   if (octets.length > 0) stream.received(octets, octets.length);
   return stream;
+}
+
+function noTLS(): UnsupportedByRuntime {
+  const sentence = "this network cannot start TLS on a connection";
+  return new UnsupportedByRuntime(sentence, { option: "startTLS", runtime: THIS_NETWORK });
 }
 
 function octetsBeforeTLS(): RemoteProtocolError {

@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { listenFull } from "../runtimes/peer.ts";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { pause } from "../support/outcomes.ts";
 import {
@@ -89,6 +90,37 @@ describe.each(KINDS)("$name", (kind) => {
     const printed = await home.run(script, { url: server.url(), options }, run);
     expect(printed).toEqual({ raws: [kind.raw, server.port], texts: ["ok", "ok", "ok"], runtime: "deno" });
     expect(server.peers.length).toBe(1);
+  });
+
+  test("an address that refuses is passed over, one that never answers is overtaken, and all of them are named", async () => {
+    const server = await kind.serve(answering());
+    const full = await listenFull("127.0.0.2", server.port);
+    onTestFinished(full.close);
+    const script = `
+      const open = (...addresses) => new httpcore.ConnectionPool({ ...options, resolve: () => addresses });
+      const texts = [];
+      for (let i = 0; i < 2; i++) {
+        texts.push(await (await open("127.0.0.3", "127.0.0.2", "127.0.0.1").request("GET", url)).text());
+      }
+      const error = await failure(open("127.0.0.3", "127.0.0.4").request("GET", url));
+      const controller = new AbortController();
+      const call = open("127.0.0.2", "127.0.0.2").request("GET", url, { signal: controller.signal }).catch((reason) => reason);
+      setTimeout(() => controller.abort("enough"), 400);
+      print({ texts, error, reason: await call });`;
+    const url = server.url().replace("127.0.0.1", "localhost");
+    const { error, ...printed } = (await runWith(kind, url, script)) as { error: { name: string; message: string } };
+    expect(printed).toEqual({ texts: ["ok", "ok"], reason: "enough" });
+    expect(error).toMatchObject({ name: "ConnectError", message: expect.stringMatching(/127\.0\.0\.3.*127\.0\.0\.4/) });
+    expect(server.peers.length).toBe(2);
+  });
+
+  test("where only a name may be reached, it is reached by its name", async () => {
+    const server = await kind.serve(answering());
+    const { options, run } = await kind.settings();
+    const permissions = [`--allow-net=localhost:${server.port}`];
+    const script = `print(await (await new httpcore.ConnectionPool(options).request("GET", url)).text())`;
+    const url = server.url().replace("127.0.0.1", "localhost");
+    expect(await home.run(script, { url, options }, { ...run, permissions })).toBe("ok");
   });
 
   test("many at once, and a large response in order", async () => {

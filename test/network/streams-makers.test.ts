@@ -69,7 +69,7 @@ describe("streams of other makers", () => {
     const networkBackend = streamsBackend(async ({ host, port, tls }) => {
       if (!tls) throw new Error("only TLS");
       const { servername, verify } = tls;
-      const ca = tls.ca as string;
+      const ca = [...(tls.ca ?? [])];
       const socket = connectTLS({
         host,
         port,

@@ -13,6 +13,7 @@ import {
   UnsupportedByRuntime,
 } from "httpcore";
 import { describe, expect, test } from "vitest";
+import { checkTLSOptions } from "../../src/tls-options.ts";
 import { eventually, fails, openPool, pause, rejection, turn } from "../support/outcomes.ts";
 import { asked, endOf, FarEnd, poolInMemory, URL, watchRejections } from "./streams-pairs.ts";
 
@@ -25,20 +26,36 @@ describe("opening", () => {
       seen.push(options);
       throw new Error("no");
     });
-    const tls = { ca: "PEM", verify: false };
+    const resolve = (): string[] => [];
+    const ca = "-----BEGIN CERTIFICATE-----";
+    const tls = { ca, verify: false, pinnedCertificates: [`AB:${"cd:".repeat(30)}ef`] };
     const pool = openPool({
       networkBackend,
       tls,
       socketOptions: { noDelay: false, keepAlive: 1000 },
       happyEyeballs: false,
+      localAddress: "::1",
+      resolve,
     });
     await rejection(pool.request("GET", "ws://[::1]:81/"));
     await rejection(pool.request("GET", "https://www.example.com/", { extensions: { sniHostname: "other.example" } }));
-    const socket = { noDelay: false, keepAlive: 1000, happyEyeballs: false };
+    const socket = { noDelay: false, keepAlive: 1000, happyEyeballs: false, localAddress: "::1", resolve };
+    const nothing = {
+      cert: null,
+      key: null,
+      passphrase: null,
+      alpnProtocols: null,
+      minVersion: null,
+      maxVersion: null,
+    };
+    const pinnedCertificates = [`ab${"cd".repeat(30)}ef`];
+    const checked = { ...nothing, ca: [ca], verify: false, pinnedCertificates, servername: "other.example" };
     expect(seen.map(({ signal, ...options }) => [signal instanceof AbortSignal, options])).toEqual([
       [true, { host: "::1", port: 81, tls: null, socket }],
-      [true, { host: "www.example.com", port: 443, tls: { ...tls, servername: "other.example" }, socket }],
+      [true, { host: "www.example.com", port: 443, tls: checked, socket }],
     ]);
+    // As it stands they are what `startTLS` of a network stream takes.
+    expect(checkTLSOptions(checked)).toMatchObject(checked);
   });
 
   test("what it throws is the cause of a ConnectError; an error of the package stays what it is", async () => {
@@ -103,7 +120,12 @@ describe("opening", () => {
         refuse = reject;
       });
     });
-    const options = { host: "a", port: 1, tls: null, socket: { noDelay: true, keepAlive: null, happyEyeballs: true } };
+    const options = {
+      host: "a",
+      port: 1,
+      tls: null,
+      socket: { noDelay: true, keepAlive: null, happyEyeballs: true, localAddress: null, resolve: null },
+    };
     const receiver = { received() {}, drained() {}, ended() {}, failed() {} };
     const connect = (signal: AbortSignal) =>
       backend.connectTcp({ ...options, window: new Uint8Array(9), signal }, receiver);

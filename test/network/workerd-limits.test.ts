@@ -88,15 +88,23 @@ describe("limits and aborts", () => {
   });
 });
 
+/** What passes for a certificate until somebody reads it. */
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+
 describe("what workerd cannot honour", () => {
   test.each([
-    ["tls.ca", { tls: { ca: "PEM" } }],
+    ["tls.ca", { tls: { ca: CERTIFICATE } }],
     ["tls.verify", { tls: { verify: false } }],
-    ["tls.cert", { tls: { cert: "PEM" } }],
+    ["tls.cert", { tls: { cert: CERTIFICATE, key: "-----BEGIN PRIVATE KEY-----" } }],
+    ["tls.alpnProtocols", { tls: { alpnProtocols: ["http/1.1"] } }],
+    ["tls.minVersion", { tls: { minVersion: "TLSv1.3" } }],
+    ["tls.maxVersion", { tls: { maxVersion: "TLSv1.3" } }],
+    ["tls.pinnedCertificates", { tls: { pinnedCertificates: ["ab".repeat(32)] } }],
     ["socketOptions.noDelay", { socketOptions: { noDelay: false } }],
     ["socketOptions.keepAlive", { socketOptions: { keepAlive: true } }],
     ["socketOptions.keepAlive", { socketOptions: { keepAlive: 1000 } }],
     ["happyEyeballs", { happyEyeballs: false }],
+    ["localAddress", { localAddress: "127.0.0.1" }],
     ["uds", { uds: "/tmp/socket" }],
   ])("%s is refused when the pool is made", async (option, options) => {
     const { failure } = await worker().run<Failed>("construct", options);

@@ -127,12 +127,6 @@ describe("is refused as a ConnectError with its cause:", () => {
     const error = await fails(openPool().request("GET", server.url().replace("http", "https")), ConnectError);
     expect(error.cause).toBeInstanceOf(Error);
   });
-
-  test("a certificate authority that is no PEM", async () => {
-    const server = await serveTLS(local, answering());
-    const error = await rejection(openPool({ tls: { ca: "nonsense" } }).request("GET", server.url()));
-    expect(error).toBeInstanceOf(ConnectError);
-  });
 });
 
 describe("names", () => {

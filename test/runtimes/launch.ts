@@ -1,6 +1,7 @@
 // The real runtimes: where their binaries are, and how each runs the suite. Every case comes back, or the launch fails.
 
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bunBinary, denoBinary, otherNode } from "../../scripts/runtimes/binaries.ts";
 import { makePrograms } from "../../scripts/runtimes/programs.ts";
@@ -17,9 +18,17 @@ const PROCESSES = {
   "node 20": { runtime: "node", command: () => [process.execPath] },
   "node 22": { runtime: "node", command: () => [otherNode("node-22")] },
   "node 24": { runtime: "node", command: () => [otherNode("node-24")] },
-  deno: { runtime: "deno", command: () => [denoBinary(), "run", "--allow-net", "--no-lock", "--quiet"] },
+  deno: {
+    runtime: "deno",
+    command: (folder) => [denoBinary(), "run", ...denoPermissions(folder), "--no-lock", "--quiet"],
+  },
   bun: { runtime: "bun", command: () => [bunBinary(), "run"] },
-} as const;
+} as const satisfies Record<string, { runtime: string; command(folder: string): readonly string[] }>;
+
+/** What Deno has to be granted; the last two for Unix sockets in `folder`. */
+function denoPermissions(folder: string): readonly string[] {
+  return ["--allow-net", `--allow-read=${folder}`, `--allow-write=${folder}`];
+}
 
 export type RuntimeName = keyof typeof PROCESSES | "workerd";
 export const RUNTIMES: readonly RuntimeName[] = [...(Object.keys(PROCESSES) as (keyof typeof PROCESSES)[]), "workerd"];
@@ -40,7 +49,7 @@ export interface Run {
 export function run(name: RuntimeName, context: Omit<Context, "runtime">): Promise<Run> {
   if (name === "workerd") return runWorkerd({ ...context, runtime: "workerd" });
   const { runtime, command } = PROCESSES[name];
-  return runProcess(command(), { ...context, runtime });
+  return runProcess(command(dirname(context.unixPlain)), { ...context, runtime });
 }
 
 function runProcess(command: readonly string[], context: Context): Promise<Run> {

@@ -89,7 +89,7 @@ export class PeerServer {
   readonly #sockets = new Set<net.Socket>();
   #count = 0;
 
-  constructor(identity?: { key: string; cert: string }) {
+  constructor(identity?: tls.TlsOptions) {
     const serve = (socket: net.Socket): void => void this.#serve(socket);
     const options = { allowHalfOpen: true, noDelay: true };
     this.#server = identity ? tls.createServer({ ...options, ...identity }, serve) : net.createServer(options, serve);
@@ -98,10 +98,17 @@ export class PeerServer {
     this.#host = identity ? "localhost" : "127.0.0.1";
   }
 
-  async listen(): Promise<string> {
-    this.#server.listen(0, "127.0.0.1");
+  async listen(address = "127.0.0.1", port = 0): Promise<string> {
+    this.#server.listen(port, address);
     await once(this.#server, "listening");
     return `${this.#scheme}://${this.#host}:${(this.#server.address() as net.AddressInfo).port}`;
+  }
+
+  /** Listens on the Unix socket `path` alone. */
+  async listenOn(path: string): Promise<string> {
+    this.#server.listen(path);
+    await once(this.#server, "listening");
+    return path;
   }
 
   close(): void {
@@ -148,16 +155,18 @@ export async function listenSilently(): Promise<{ origin: string; close(): void 
  * A port whose queue of connections is full, so that connecting hangs: a process that listens is stopped, and its queue
  * filled. The system then drops what asks for a connection.
  */
-export async function listenFull(): Promise<{ origin: string; close(): void }> {
-  const program = `require("net").createServer().listen({port:0,host:"127.0.0.1",backlog:1},function(){console.log(this.address().port)})`;
+export async function listenFull(host = "127.0.0.1", at = 0): Promise<{ origin: string; port: number; close(): void }> {
+  const where = JSON.stringify({ port: at, host, backlog: 1 });
+  const program = `require("net").createServer().listen(${where},function(){console.log(this.address().port)})`;
   const child: ChildProcess = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
   const port = Number(String(line));
   child.kill("SIGSTOP");
-  const fillers = Array.from({ length: 8 }, () => net.connect({ port, host: "127.0.0.1" }).on("error", () => {}));
+  const fillers = Array.from({ length: 8 }, () => net.connect({ port, host }).on("error", () => {}));
   await new Promise((resolve) => setTimeout(resolve, 200));
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${host}:${port}`,
+    port,
     close() {
       for (const filler of fillers) filler.destroy();
       child.kill("SIGKILL");

@@ -1,6 +1,7 @@
 // What the peer of the suite does for each first segment of a path.
 
 import net from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Connection } from "./peer.ts";
 
 type Route = (connection: Connection, target: string) => unknown;
@@ -46,6 +47,23 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     connection.send(withLength(`${connection.number}.${connection.requestCount}`));
   },
   hello: answer(withLength("hello")),
+  /** What the server knows of TLS; every request has a handshake. */
+  async tls(connection) {
+    await connection.request();
+    const socket = connection.socket as TLSSocket;
+    const seen = {
+      client: socket.getPeerCertificate().subject?.CN ?? null,
+      alpn: socket.alpnProtocol || null,
+      protocol: socket.getProtocol(),
+      isReused: socket.isSessionReused(),
+    };
+    connection.socket.end(withLength(JSON.stringify(seen), "Connection: close\r\n"));
+  },
+  /** The address that the connection comes from. */
+  async from(connection) {
+    await connection.request();
+    connection.send(withLength(String(connection.socket.remoteAddress)));
+  },
   json: answer(withLength('{"a":[1,"\u00c3\u00a9"]}')),
   fields: answer(
     withLength(

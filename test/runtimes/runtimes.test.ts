@@ -1,7 +1,11 @@
 // One suite, all runtimes: each real binary runs every case against one peer, and what the peer got is the same from all.
 
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { certificateAuthority, leafFor, selfSigned } from "../support/certificates.ts";
+import { certificateAuthority, clientNamed, leafFor, selfSigned } from "../support/certificates.ts";
 import { prepare, RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
 import { listenFull, listenSilently, PeerServer } from "./peer.ts";
 import { listenSocks } from "./socks-peer.ts";
@@ -16,12 +20,34 @@ beforeAll(async () => {
   const authority = await certificateAuthority();
   const [localhost, other] = [await leafFor("localhost"), await leafFor("other.example")];
   const stranger = await selfSigned();
-  const servers = [undefined, localhost, other, stranger].map((identity) => new PeerServer(identity));
-  const [plain = "", secure = "", wrongName = "", untrusted = ""] = await Promise.all(
+  const client = await clientNamed("somebody");
+  const passphrase = "open sesame";
+  const encryption = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+  const mutually = { ...localhost, ca: authority.cert, requestCert: true };
+  const choosingly = { ...localhost, ALPNProtocols: ["h2", "http/1.1"] };
+  const identities = [undefined, localhost, other, stranger, mutually, choosingly];
+  const servers = identities.map((identity) => new PeerServer(identity));
+  const [plain = "", secure = "", wrongName = "", untrusted = "", mutual = "", choosing = ""] = await Promise.all(
     servers.map((server) => server.listen()),
   );
+  const sockets = mkdtempSync(join(tmpdir(), "httpcore-"));
+  const behind = [new PeerServer(), new PeerServer(localhost)];
+  const [unixPlain = "", unixSecure = ""] = await Promise.all(
+    behind.map((server, index) => server.listenOn(join(sockets, String(index)))),
+  );
+  closing.push(...behind.map((server) => () => server.close()), () => rmSync(sockets, { recursive: true }));
   const [silent, full, socks] = [await listenSilently(), await listenFull(), await listenSocks()];
   closing.push(...servers.map((server) => () => server.close()), silent.close, full.close, socks.close);
+  // Servers whose port has a queue that is full on another address.
+  const answering = [new PeerServer(), new PeerServer(localhost)];
+  const besideFull = await Promise.all(
+    answering.map(async (server) => {
+      const url = new URL(await server.listen("127.0.0.2"));
+      const beside = await listenFull("127.0.0.1", Number(url.port));
+      closing.push(() => server.close(), beside.close);
+      return `${url.protocol}//named.example:${url.port}/hello`;
+    }),
+  );
   const nobody = new PeerServer();
   const refused = await nobody.listen();
   nobody.close();
@@ -34,7 +60,17 @@ beforeAll(async () => {
     full: full.origin,
     socks: socks.origin,
     refused,
+    besideFull,
     ca: authority.cert,
+    unixPlain,
+    unixSecure,
+    mutual,
+    choosing,
+    client,
+    stranger,
+    encryptedKey: String(createPrivateKey(client.key).export(encryption)),
+    passphrase,
+    pin: createHash("sha256").update(new X509Certificate(localhost.cert).raw).digest("hex"),
   };
   await Promise.all(RUNTIMES.map(async (name) => runs.set(name, await run(name, context))));
 }, 240_000);

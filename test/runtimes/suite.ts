@@ -7,6 +7,8 @@ import { poolCases } from "./suite/pools.ts";
 import { proxyCases } from "./suite/proxies.ts";
 import { contentCases, headerCases, requestLineCases } from "./suite/requests.ts";
 import { badResponseCases, responseCases } from "./suite/responses.ts";
+import { socketCases } from "./suite/sockets.ts";
+import { tlsOptionCases } from "./suite/tls-options.ts";
 
 export const SUITE: readonly Case[] = [
   ...requestLineCases,
@@ -20,6 +22,8 @@ export const SUITE: readonly Case[] = [
   ...connectCases,
   ...tlsCases,
   ...proxyCases,
+  ...tlsOptionCases,
+  ...socketCases,
   ...unsupportedCases,
   ...exchangeCases,
   ...belowCases,

@@ -56,6 +56,17 @@ export async function expiredLeaf(): Promise<Identity> {
   });
 }
 
+/** A client's certificate, signed by the authority. */
+export async function clientNamed(commonName: string): Promise<Identity> {
+  return make(commonName, {
+    ca: await certificateAuthority(),
+    extensions: [
+      { name: "basicConstraints", cA: false },
+      { name: "extKeyUsage", clientAuth: true },
+    ],
+  });
+}
+
 /** A certificate for `localhost` that nobody has signed but itself. */
 export function selfSigned(): Promise<Identity> {
   return make("localhost", {

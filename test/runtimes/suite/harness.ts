@@ -12,6 +12,20 @@ export interface Context {
   readonly plain: string;
   /** TLS for the name `localhost`, signed by `ca`. */
   readonly secure: string;
+  /** The SHA-256 of that certificate. */
+  readonly pin: string;
+  /** As `secure`, and asks for a client's certificate that `ca` has signed. */
+  readonly mutual: string;
+  /** As `secure`, and prefers h2 to HTTP/1.1. */
+  readonly choosing: string;
+  /** Such a certificate; its key encrypted with `passphrase`; and somebody else's. */
+  readonly client: { readonly cert: string; readonly key: string };
+  readonly encryptedKey: string;
+  readonly passphrase: string;
+  readonly stranger: { readonly cert: string; readonly key: string };
+  /** Paths of Unix sockets with the servers of `plain` and `secure` behind them. */
+  readonly unixPlain: string;
+  readonly unixSecure: string;
   /** TLS whose certificate is for another name. */
   readonly wrongName: string;
   /** TLS whose certificate nobody trusts. */
@@ -20,6 +34,8 @@ export interface Context {
   readonly silent: string;
   /** Takes no connection any more: connecting hangs. */
   readonly full: string;
+  /** The port of `full` on 127.0.0.2, where a server answers; and the same with TLS, as `secure`. By another name. */
+  readonly besideFull: readonly string[];
   /** Nobody listens there. */
   readonly refused: string;
   /** A SOCKS5 proxy (socks-peer.ts). */

@@ -22,9 +22,9 @@ const LONGEST_DELAY = 2_147_483_647;
 let busyCount = 0;
 let holder: NodeJS.Timeout | null = null;
 
-// Open sockets never keep the process alive; a timer does as long as any of them is busy. Telling a socket to do it
+// Open sockets never keep the process alive; a timer does as long as any of them, or a handshake, is busy. Telling a socket to do it
 // and not to costs two calls into Node for every request, the count costs nothing.
-function countBusy(change: 1 | -1): void {
+export function countBusy(change: 1 | -1): void {
   busyCount += change;
   if (busyCount === 0) holder?.unref();
   else if (busyCount === 1 && change === 1) {

@@ -16,7 +16,7 @@ import type {
   UnixConnectOptions,
 } from "./network.ts";
 import { addressesOf } from "./node-addresses.ts";
-import { NodeConnection } from "./node-connection.ts";
+import { countBusy, NodeConnection } from "./node-connection.ts";
 import { beginTLS, checkCertificates } from "./node-tls.ts";
 
 export const nodeBackend: NetworkBackend = {
@@ -147,6 +147,8 @@ async function startTLS(
   receiver: NetworkReceiver,
   signal: AbortSignal,
 ): Promise<NetworkConnection> {
+  // The process must not end in the middle of a handshake.
+  countBusy(1);
   try {
     signal.throwIfAborted();
     const { socket: secure, judge } = beginTLS({ ...NOT_GIVEN, socket }, options, null);
@@ -156,5 +158,7 @@ async function startTLS(
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    countBusy(-1);
   }
 }

@@ -146,10 +146,9 @@ function makeTalk(
   const request = socksRequest(authority);
   const { host, effectivePort: port } = authority;
   return () =>
-    observed(observer, "socks.setup_socks5_connection", { host, port }, async () => {
-      await openSocks(handshake, request, `${host}:${port}`, proxy.credentials);
-      return {};
-    });
+    observed(observer, "socks.setup_socks5_connection", { host, port }, () =>
+      openSocks(handshake, request, `${host}:${port}`, proxy.credentials),
+    );
 }
 
 // Runs `talk` with a proxy to its end. When it fails, or is aborted, the connection is closed.
@@ -165,6 +164,7 @@ async function shakeHands(
   };
   signal.addEventListener("abort", abort);
   try {
+    signal.throwIfAborted();
     handshake.begin(network);
     await talk();
     handshake.finish();
@@ -201,7 +201,6 @@ async function startTLS(
       }
       // What came in the clear must not be taken for the origin's.
       handshake.checkEmpty();
-      return {};
     });
     signal.throwIfAborted();
     return open;

@@ -103,6 +103,18 @@ describe("an entry", () => {
 });
 
 describe("timings", () => {
+  test("of an upgrade: it is over when the connection is closed, and has not failed", async () => {
+    const upgrade = "Connection: upgrade\r\nUpgrade: echo\r\n\r\n";
+    const server = await serve(answering(`HTTP/1.1 101 Switching Protocols\r\n${upgrade}`));
+    const { pool, entries } = openTraced();
+    const response = await pool.stream("GET", server.url(), { headers: { Connection: "upgrade", Upgrade: "echo" } });
+    await pause(20);
+    await response.close();
+    expect(entries()[0]?.response).toMatchObject({ status: 101, statusText: "Switching Protocols", bodySize: -1 });
+    expect(entries()[0]?.response).not.toHaveProperty("_error");
+    expect(entries()[0]?.timings.receive).toBeGreaterThan(18);
+  });
+
   test("of a new connection, with TLS, and of one that is there", async () => {
     const server = await serveTLS(await leafFor("127.0.0.1"), answering());
     const { pool, entries } = openTraced({ tls: { ca: (await certificateAuthority()).cert } });

@@ -53,6 +53,8 @@ describe("the events", () => {
       returnValue: { httpVersion: "HTTP/1.1", status: 200, reasonPhrase: "OK" },
     });
     expect(infos["http11.receive_response_body.complete"]).toEqual({ returnValue: { contentSize: 2 } });
+    const shown = `<HTTPConnection ['${server.origin}', HTTP/1.1, IDLE, Request Count: 1]>`;
+    expect(JSON.stringify(infos["pool.acquire.complete"])).toBe(JSON.stringify({ returnValue: shown }));
     events.length = 0;
     await pool.request("GET", server.url("/b"), { extensions: { trace } });
     expect(events).toEqual([...ACQUIRED, ...SENT, ...RECEIVED, ...CLOSED, ...RELEASED]);

@@ -4,6 +4,7 @@ import { type ConnectionPoolOptions, ReadTimeout, Request } from "httpcore";
 import { describe, expect, test } from "vitest";
 import { type HAR, harTracer } from "../../examples/trace-to-har.ts";
 import { runScript } from "../demo-process.ts";
+import { serveIndependently } from "../scenarios/independent-server.ts";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { fails, openPool, pause, rejection } from "../support/outcomes.ts";
 import { answering, NOBODY, OK, serve, serveTLS } from "../support/scripted-server.ts";
@@ -178,6 +179,18 @@ describe("timings", () => {
     expect(second?.connection).not.toBe(first?.connection);
   });
 
+  test("of a request whose connection was found dead before anything was sent: one entry, too", async () => {
+    const end = { until: "\r\n\r\n" };
+    const server = await serveIndependently([end, { send: OK }, { pause: 20 }, "end", "mark"], [end, { send: OK }]);
+    const { pool, entries } = openTraced();
+    await pool.request("GET", server.url());
+    server.blockUntil(1);
+    await pool.request("POST", server.url());
+    expect(entries().map(({ response }) => response.status)).toEqual([200, 200]);
+    expect(entries()[1]?.response).not.toHaveProperty("_error");
+    expect(entries()[1]?.connection).not.toBe(entries()[0]?.connection);
+  });
+
   test("of a tunnel: what a proxy was asked belongs to connecting, and what it answered is not the response", () => {
     const { trace, har } = harTracer();
     const request = new Request("GET", "https://www.example.com/");
@@ -229,11 +242,12 @@ describe("requests at once", () => {
     const { pool, entries } = openTraced({ maxConnections: 1 });
     const extensions = { timeout: { pool: 0 } };
     const request = new Request("GET", server.url(), { headers: { Host: "x" }, extensions });
-    const held = await pool.handleRequest(request);
+    await (await pool.handleRequest(request)).read();
+    const held = await pool.stream("GET", server.url());
     await rejection(pool.handleRequest(request));
     await held.read();
     await (await pool.handleRequest(request)).read();
-    expect(entries().map(({ response }) => response.status)).toEqual([200, 0, 200]);
+    expect(entries().map(({ response }) => response.status)).toEqual([200, 200, 0, 200]);
   });
 });
 

@@ -2,12 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { openWebSocket } from "../../examples/websocket.ts";
 import { runScript } from "../demo-process.ts";
+import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { eventually, fails, openPool, rejection, turn } from "../support/outcomes.ts";
 import { type Peer, serve } from "../support/scripted-server.ts";
 
@@ -24,16 +26,16 @@ function acceptValue(request: string): string {
   return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 }
 
-/** A ws server that sends messages back. */
-async function startServer(connected: (socket: WebSocket) => void = echo, options: ServerOptions = {}) {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, ...options });
-  server.on("connection", connected);
-  await once(server, "listening");
+/** A ws server that does with each socket what `connected` says, on a port of its own or on `server`. */
+async function startServer(connected = echo, server: Server = createServer(), options: ServerOptions = {}) {
+  const sockets = new WebSocketServer({ server, ...options });
+  sockets.on("connection", connected);
+  await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
+    for (const client of sockets.clients) client.terminate();
     server.close();
   });
-  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${server instanceof SecureServer ? "wss" : "ws"}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 function echo(socket: WebSocket): void {
@@ -72,6 +74,14 @@ describe("against a server of the ws package", () => {
     await socket.close();
     expect(socket.closed).toEqual({ code: 1000, reason: "" });
     expect(String(pool)).toBe(EMPTY);
+  });
+
+  test("text comes back over TLS", async () => {
+    const url = await startServer(echo, new SecureServer(await leafFor("127.0.0.1")));
+    const socket = await openWebSocket(openPool({ tls: { ca: (await certificateAuthority()).cert } }), url);
+    await socket.send(TEXT);
+    expect(await socket.receive()).toBe(TEXT);
+    await socket.close();
   });
 
   test("many messages at once keep their order", async () => {
@@ -144,15 +154,9 @@ describe("against a server of the ws package", () => {
   });
 
   test("a server that refuses says how", async () => {
-    const server = createServer();
-    const sockets = new WebSocketServer({ server, verifyClient: (_, answer) => answer(false, 403) });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    onTestFinished(() => {
-      sockets.close();
-      server.close();
-    });
+    const url = await startServer(echo, createServer(), { verifyClient: (_, answer) => answer(false, 403) });
     const pool = openPool();
-    const opened = openWebSocket(pool, `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const opened = openWebSocket(pool, url);
     expect(await rejection(opened)).toEqual(new Error("no WebSocket: the server answered 403 Forbidden"));
     await eventually(() => pool.connections.every(({ state }) => state !== "ACTIVE"));
   });

@@ -1,4 +1,5 @@
-// Runs the demo as `npm run demo` does: the script of package.json, in a shell that finds what the package installed.
+// Runs the demo as `npm run demo` does, and the other examples: the script of package.json, in a shell that finds what the
+// package installed.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -14,12 +15,23 @@ export interface DemoOutcome {
 }
 
 /** Runs the demo with arguments that need no quoting, and its output in pipes: nothing is a terminal. */
-export function runDemo(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<DemoOutcome> {
+export function runDemo(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<DemoOutcome> {
+  return runScript("demo", args, environment);
+}
+
+/** The same for any script that runs what has been built. */
+export function runScript(
+  name: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<DemoOutcome> {
   if (!existsSync(join(ROOT, "dist/index.js"))) throw new Error("dist/ is missing: run 'npm run build' first");
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: { demo: string } };
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   const path = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
   return new Promise((resolve, reject) => {
-    const child = spawn([scripts.demo, ...args].join(" "), {
+    const child = spawn([scripts[name], ...args].join(" "), {
       cwd: ROOT,
       shell: true,
       stdio: ["ignore", "pipe", "pipe"],

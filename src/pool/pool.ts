@@ -154,8 +154,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   #tellClosed(connection: HTTPConnection): void {
     const { trace } = this.#settings;
     if (!trace) return;
-    const tracer = new Tracer(trace, () => {});
-    tracer.started("connection.close", { connection: String(connection) });
+    const tracer = new Tracer(trace, null, () => {});
+    tracer.started("connection.close", { connection });
     tracer.complete("connection.close");
   }
 

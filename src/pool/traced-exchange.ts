@@ -9,7 +9,7 @@ import type { ConnectStep } from "./connect-observer.ts";
 import { Exchange, type ExchangeState, type ResponseSink } from "./exchange.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
-import { type Trace, Tracer, withHidden } from "./tracer.ts";
+import { type Trace, Tracer } from "./tracer.ts";
 import { RECEIVE_HEADERS, TracingSink } from "./tracing-sink.ts";
 
 const WAIT = "pool.wait";
@@ -22,8 +22,6 @@ type Rest = ConstructorParameters<typeof Exchange> extends [unknown, unknown, un
 
 export class TracedExchange extends Exchange {
   readonly #tracer: Tracer;
-  /** What events show of the request. */
-  readonly #shown: object;
   #isAcquired = false;
   #isRepeated = false;
 
@@ -36,7 +34,7 @@ export class TracedExchange extends Exchange {
     inner: ResponseSink,
     ...rest: Rest
   ) {
-    const tracer = new Tracer(trace, (error) => {
+    const tracer = new Tracer(trace, shown, (error) => {
       sink.discard();
       this.breakOff(error);
     });
@@ -44,7 +42,6 @@ export class TracedExchange extends Exchange {
     super(request, route, sink, ...rest);
     sink.exchange = this;
     this.#tracer = tracer;
-    this.#shown = withHidden({}, "request", shown);
   }
 
   override get held(): Promise<void> | null {
@@ -54,7 +51,7 @@ export class TracedExchange extends Exchange {
   // --- the pool, and the connection --------------------------------------------------------------------------------
 
   override begin(): boolean {
-    this.#tracer.started(ACQUIRE, this.#shown);
+    this.#tracer.started(ACQUIRE);
     return super.begin();
   }
 
@@ -62,13 +59,13 @@ export class TracedExchange extends Exchange {
     const tracer = this.#tracer;
     if (this.isFinished) return false;
     if (state === "queued" || state === "connecting") this.#beginAgain();
-    if (state === "queued") tracer.started(WAIT, this.#shown);
+    if (state === "queued") tracer.started(WAIT);
     else this.#acquired();
     if (state === "sending") this.#startSending();
     if (state === "receiving") {
       this.#sentHead();
       tracer.complete(SEND_BODY);
-      tracer.started(RECEIVE_HEADERS, this.#shown);
+      tracer.started(RECEIVE_HEADERS);
     }
     return super.enter(state);
   }
@@ -127,17 +124,17 @@ export class TracedExchange extends Exchange {
     if (!this.needsFreshConnection || this.#isRepeated) return;
     this.#isRepeated = true;
     this.#tracer.allFailed(new ReadError("the connection had been closed; the request is sent again"));
-    this.#tracer.started(ACQUIRE, this.#shown);
+    this.#tracer.started(ACQUIRE);
   }
 
   #acquired(): void {
     this.#isAcquired = true;
     this.#tracer.complete(WAIT);
-    this.#tracer.complete(ACQUIRE, String(this.connection));
+    this.#tracer.complete(ACQUIRE, this.connection);
   }
 
   #startSending(): void {
-    this.#tracer.started(SEND_HEADERS, this.#shown);
+    this.#tracer.started(SEND_HEADERS);
     // The head goes out with what follows in this turn, or when the tracer lets it.
     Promise.resolve(this.held)
       .then(() => {})
@@ -147,13 +144,13 @@ export class TracedExchange extends Exchange {
   #sentHead(): void {
     if (!this.#tracer.isOpen(SEND_HEADERS)) return;
     this.#tracer.complete(SEND_HEADERS);
-    this.#tracer.started(SEND_BODY, this.#shown);
+    this.#tracer.started(SEND_BODY);
   }
 
   #closed(): void {
     if (!this.#isAcquired) return;
     for (const step of ["http11.response_closed", "pool.release"]) {
-      this.#tracer.started(step, {});
+      this.#tracer.started(step);
       this.#tracer.complete(step);
     }
   }

@@ -1,7 +1,8 @@
 // Tells one tracer what happens to one exchange: `<step>.started`, then `<step>.complete` or `<step>.failed`.
 //
 // Events are told when they happen. What the tracer returns is waited for where the exchange would take its next step,
-// and what it throws ends the exchange there. Nothing in an event prints a secret.
+// and what it throws ends the exchange there. Every event has the exchange's request, as a tracer hears of many at once.
+// Nothing in an event prints a secret.
 
 /** `event` is `<step>.started`, `.complete` or `.failed`; a promise holds the exchange's next step back. */
 export type Trace = (event: string, info: Readonly<Record<string, unknown>>) => void | Promise<void>;
@@ -13,15 +14,18 @@ export function withHidden<T extends object>(info: T, name: string, value: unkno
 
 export class Tracer {
   readonly #trace: Trace;
+  /** What events show of the request; the same object in all of them. */
+  readonly #request: unknown;
   readonly #broke: (error: unknown) => void;
   /** Steps that have been started and have not ended, the last one at the end. */
   readonly #open: string[] = [];
   /** Resolves when nothing that the tracer returned is to be waited for any more, or it broke. */
   held: Promise<void> | null = null;
 
-  /** `broke` is told what the tracer threw, or rejected with. */
-  constructor(trace: Trace, broke: (error: unknown) => void) {
+  /** `request` is what events show of it; `broke` is told what the tracer threw, or rejected with. */
+  constructor(trace: Trace, request: unknown, broke: (error: unknown) => void) {
     this.#trace = trace;
+    this.#request = request;
     this.#broke = broke;
   }
 
@@ -29,7 +33,8 @@ export class Tracer {
     return this.#open.includes(step);
   }
 
-  started(step: string, info: object): void {
+  /** The tracer gets `info` itself, with the request added. */
+  started(step: string, info: object = {}): void {
     this.#open.push(step);
     this.#tell(`${step}.started`, info);
   }
@@ -58,7 +63,7 @@ export class Tracer {
   #tell(event: string, info: object): void {
     let told: unknown;
     try {
-      told = this.#trace(event, info as Record<string, unknown>);
+      told = this.#trace(event, withHidden(info, "request", this.#request) as Record<string, unknown>);
       if (typeof (told as Promise<void> | undefined)?.then !== "function") return;
     } catch (error) {
       told = Promise.reject(error);

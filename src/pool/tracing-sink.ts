@@ -33,7 +33,7 @@ export class TracingSink implements ResponseSink {
 
   head(head: ResponseEvent): void {
     this.#tellHead(head);
-    this.#tracer.started(RECEIVE_BODY, {});
+    this.#tracer.started(RECEIVE_BODY);
     this.#pass(() => this.#inner.head(head));
   }
 

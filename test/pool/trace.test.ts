@@ -1,6 +1,6 @@
 // `trace`: which events come, in which order, and what a tracer may do to the exchange.
 
-import { ConnectError, ReadTimeout, request, type Trace } from "httpcore";
+import { ConnectError, ReadTimeout, type Request, request, type Trace } from "httpcore";
 import { describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { eventually, fails, openPool, pause, rejection, stateOf } from "../support/outcomes.ts";
@@ -53,10 +53,12 @@ describe("the events", () => {
       returnValue: { httpVersion: "HTTP/1.1", status: 200, reasonPhrase: "OK" },
     });
     expect(infos["http11.receive_response_body.complete"]).toEqual({ returnValue: { contentSize: 2 } });
+    const shown = `<HTTPConnection ['${server.origin}', HTTP/1.1, IDLE, Request Count: 1]>`;
+    expect(JSON.stringify(infos["pool.acquire.complete"])).toBe(JSON.stringify({ returnValue: shown }));
     events.length = 0;
     await pool.request("GET", server.url("/b"), { extensions: { trace } });
     expect(events).toEqual([...ACQUIRED, ...SENT, ...RECEIVED, ...CLOSED, ...RELEASED]);
-    expect(infos["pool.acquire.complete"]?.returnValue).toContain("Request Count: 2");
+    expect(String(infos["pool.acquire.complete"]?.returnValue)).toContain("Request Count: 2");
   });
 
   test("of TLS", async () => {
@@ -96,6 +98,33 @@ describe("the events", () => {
     await pool.request("GET", server.url(), { extensions: { trace: one.trace } });
     expect(one.events).toContain("http11.receive_response_body.complete");
     expect(all.events).toEqual([]);
+  });
+
+  test("of requests at once: every event has the request that it is of, and the connection is one of the pool's", async () => {
+    const server = await serve((peer, index) => (index === 0 ? answering()(peer, index) : peer.end()));
+    const eventsOf = new Map<unknown, string[]>();
+    const connections = new Map<unknown, unknown>();
+    const trace: Trace = (event, info) => {
+      eventsOf.set(info.request, [...(eventsOf.get(info.request) ?? []), event]);
+      expect(Object.keys(info)).not.toContain("request");
+      if (event === "pool.acquire.complete") connections.set(info.request, info.returnValue);
+      if (event === "connection.close.started") connections.set(null, info.connection);
+    };
+    const pool = openPool({ trace, maxConnections: 2 });
+    const refused = pool.request("GET", NOBODY);
+    const sent = ["/a", "/b"].map((path) => pool.request("GET", server.url(path)));
+    await Promise.allSettled([refused, ...sent]);
+    const targets = [...eventsOf.keys()].map((request) => request && String((request as Request).url));
+    expect(targets.sort()).toEqual([`${NOBODY}/`, server.url("/a"), server.url("/b"), null].sort());
+    for (const [request, events] of eventsOf) {
+      expect(events.filter((event) => event.startsWith("connection.close"))).toHaveLength(request ? 0 : events.length);
+      if (request) expect(events.slice(0, 1)).toEqual(["pool.acquire.started"]);
+      if (request) expect(events.slice(-2)).toEqual(RELEASED);
+    }
+    const [last] = pool.connections;
+    expect([...connections.values()]).toContain(last);
+    expect(connections.get(null)).not.toBe(last);
+    expect(String(connections.get(null))).toMatch(/^<HTTPConnection \['http:.*CLOSED/);
   });
 
   test("of an upload from a source that waits: the head has gone before", async () => {

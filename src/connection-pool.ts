@@ -11,7 +11,7 @@ import { wrongType } from "./own-properties.ts";
 import { Exchange } from "./pool/exchange.ts";
 import { prepareRequest, type RequestParts } from "./pool/outgoing-request.ts";
 import { Pool } from "./pool/pool.ts";
-import { routeTo } from "./pool/route.ts";
+import { isForwarded, type Route, routeTo } from "./pool/route.ts";
 import { resolveTimeouts } from "./pool/timeouts.ts";
 import { type CheckedPoolOptions, type ConnectionPoolOptions, checkPoolOptions } from "./pool-options.ts";
 import { printAsText } from "./printing.ts";
@@ -164,13 +164,15 @@ export class BaseConnectionPool {
     if (!SCHEMES.has(authority.scheme)) {
       throw new UnsupportedProtocol(`the URL has the unsupported protocol '${authority.scheme}://'`);
     }
-    const request = prepareRequest(parts);
+    const sniHostname = extensions.sniHostname ?? this.#options.servername;
+    const route = routeTo(authority, sniHostname, this.#options.proxies?.choose(authority) ?? null);
+    const request = prepareRequest(isForwarded(route) ? forwarded(parts, route, extensions.target) : parts);
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     const sink = new SinkClass(settle, extensions.informational);
     const exchange = new Exchange(
       request,
-      routeTo(authority, extensions.sniHostname ?? this.#options.servername),
+      route,
       sink,
       this.#pool,
       resolveTimeouts(extensions.timeout, this.#options.timeouts),
@@ -203,6 +205,18 @@ function completeLines(method: string, host: string, headers: HeadersInput, cont
     else lines.push("Content-Length", String(size));
   }
   return lines;
+}
+
+// As a proxy gets it: the whole URL as target unless the caller has given one (RFC 9112 section 3.2.2), and the headers
+// that are for the proxy behind Host, but for those that the request has of its own.
+function forwarded(parts: RequestParts, { proxy, authority }: Route, givenTarget: string | null): RequestParts {
+  const added = (proxy?.lines ?? []).filter((_, i, all) => {
+    const name = all[i & ~1] as string;
+    return findField(parts.lines, name.toLowerCase()) === undefined;
+  });
+  const behindHost = parts.lines.findIndex((part, i) => i % 2 === 0 && part.toLowerCase() === "host") + 2;
+  const lines = parts.lines.toSpliced(behindHost, 0, ...added);
+  return { ...parts, lines, target: givenTarget ?? `http://${authority.hostHeader}${parts.target}` };
 }
 
 // A request that is not sent: its content is given up, whatever it is, and the error tells of it.

@@ -89,10 +89,38 @@ export class StreamConsumed extends HTTPCoreError {
   }
 }
 
-/** A proxy refused. */
+/** The headers of a proxy's reply: a HeaderList, of which this file knows no more. */
+export interface ReplyHeaders extends Iterable<[name: string, value: string]> {
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  has(name: string): boolean;
+}
+
+/** The reply by which an HTTP proxy refused. */
+export interface ProxyReply {
+  readonly status: number;
+  readonly headers: ReplyHeaders;
+  /** At most 64 KiB of it. */
+  readonly content: Uint8Array;
+}
+
+/** A proxy refused: CONNECT was not answered with 2xx, or SOCKS5 said no. */
 export class ProxyError extends HTTPCoreError {
+  /** The status of an HTTP proxy's reply; undefined for a SOCKS proxy, like the two that follow. */
+  readonly status: number | undefined;
+  declare readonly headers: ReplyHeaders | undefined;
+  /** At most 64 KiB of the reply's content. */
+  declare readonly content: Uint8Array | undefined;
+
   static {
     name(ProxyError, "ProxyError");
+  }
+
+  constructor(message: string, options: HTTPCoreErrorOptions & { reply?: ProxyReply } = {}) {
+    super(message, options);
+    this.status = options.reply?.status;
+    hide(this, "headers", options.reply?.headers);
+    hide(this, "content", options.reply?.content);
   }
 }
 

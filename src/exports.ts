@@ -13,6 +13,7 @@ export {
   PoolTimeout,
   ProtocolError,
   ProxyError,
+  type ProxyReply,
   ReadError,
   ReadTimeout,
   RemoteProtocolError,
@@ -41,6 +42,9 @@ export type { ConnectionPoolOptions } from "./pool-options.ts";
 export type { HeadersInput, HeaderText } from "./protocol/field-lines.ts";
 export { HeaderList } from "./protocol/header-list.ts";
 export type { Limits } from "./protocol/limits.ts";
+export { Proxy } from "./proxy.ts";
+export type { Environment, ProxyEnvironment } from "./proxy-environment.ts";
+export type { ProxyOptions } from "./proxy-options.ts";
 export { Request, type RequestInit } from "./request.ts";
 export { Response, type ResponseExtensions, type ResponseInit } from "./response.ts";
 export type { TLSOptions } from "./tls-options.ts";

@@ -7,6 +7,9 @@ import type { PoolSettings } from "./pool/pool.ts";
 import { DEFAULT_TIMEOUTS, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from "./pool/timeouts.ts";
 import { type Limits, resolveLimits } from "./protocol/limits.ts";
 import { leniencyContext } from "./protocol/response-head.ts";
+import { choiceOf, type Proxy } from "./proxy.ts";
+import type { ProxyEnvironment } from "./proxy-environment.ts";
+import type { ProxyChoice } from "./proxy-options.ts";
 import { checkTLSOptions, type TLSOptions } from "./tls-options.ts";
 
 export interface ConnectionPoolOptions {
@@ -21,6 +24,8 @@ export interface ConnectionPoolOptions {
   /** Time limits in milliseconds. */
   timeout?: Timeouts | undefined;
   tls?: TLSOptions | undefined;
+  /** What requests go through: a URL, a Proxy, or what `Proxy.fromEnvironment()` gives. */
+  proxy?: string | Proxy | ProxyEnvironment | undefined;
   socketOptions?: { noDelay?: boolean; keepAlive?: boolean | number } | undefined;
   /** Race the addresses of a name (RFC 8305). True unless given. */
   happyEyeballs?: boolean | undefined;
@@ -37,6 +42,7 @@ export interface CheckedPoolOptions {
   readonly timeouts: ResolvedTimeouts;
   readonly limits: Limits;
   readonly servername: string | null;
+  readonly proxies: ProxyChoice | null;
 }
 
 const DEFAULT_MAX_CONNECTIONS = 100;
@@ -48,7 +54,6 @@ const DEFAULT_PROBE_DELAY = 60_000;
 /** Part of the contract, and not there yet; each with the value that asks for nothing. */
 const MISSING_OPTIONS: Readonly<Record<string, unknown>> = {
   retries: 0,
-  proxy: null,
   uds: null,
   localAddress: null,
   trace: null,
@@ -60,6 +65,7 @@ const OPTION_NAMES = new Set([
   "keepaliveExpiry",
   "timeout",
   "tls",
+  "proxy",
   "socketOptions",
   "happyEyeballs",
   "networkBackend",
@@ -99,6 +105,7 @@ export function checkPoolOptions(
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
     limits: resolveLimits(options.limits),
     servername,
+    proxies: choiceOf(options.proxy),
   };
 }
 

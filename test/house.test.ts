@@ -44,6 +44,7 @@ const LEAVES = [
   "src/content.ts",
   "src/url.ts",
   "src/growing-octets.ts",
+  "src/ip-address.ts",
   "src/piece-queue.ts",
   "src/tls-options.ts",
   "assembly/abi.ts",

@@ -7,12 +7,13 @@
 import type { SendFunction } from "../api.ts";
 import { BaseConnectionPool, type PoolConnection } from "../connection-pool.ts";
 import type { RequestOptions } from "../extensions.ts";
-import { networkFor, refuseSocketOptions, refuseTLSOptions, workerdBackend } from "../network/workerd.ts";
+import { networkFor, refuseProxy, refuseSocketOptions, refuseTLSOptions, workerdBackend } from "../network/workerd.ts";
 import { PerEvent } from "../network/workerd-events.ts";
 import { replaceDeadlines } from "../pool/deadlines.ts";
 import { unwatchInEvent, watchInEvent } from "../pool/event-deadlines.ts";
 import type { ConnectionPoolOptions } from "../pool-options.ts";
 import { printAsText } from "../printing.ts";
+import { choiceOf } from "../proxy.ts";
 import type { Request } from "../request.ts";
 import type { Response } from "../response.ts";
 import type { URL } from "../url.ts";
@@ -140,4 +141,5 @@ function refuseOptions(options: ConnectionPoolOptions | undefined): void {
     happyEyeballs: options.happyEyeballs,
   });
   refuseTLSOptions(options.tls ?? {});
+  for (const { authority } of choiceOf(options.proxy)?.all ?? []) refuseProxy(authority.scheme);
 }

@@ -83,6 +83,11 @@ export function refuseTLSOptions({
   if (verify === false) throw unsupported("tls.verify");
 }
 
+/** @throws UnsupportedByRuntime for an https proxy: there is no TLS within TLS */
+export function refuseProxy(scheme: string): void {
+  if (scheme === "https") throw unsupported("proxy");
+}
+
 /** The error for an option that workerd cannot honour. */
 function unsupported(option: string): UnsupportedByRuntime {
   return new UnsupportedByRuntime(`'${option}' is not supported on workerd`, { option, runtime: RUNTIME });

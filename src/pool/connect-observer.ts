@@ -21,3 +21,22 @@ export interface ConnectObserver {
 }
 
 export const NO_OBSERVER: ConnectObserver = { started() {}, complete() {}, failed() {} };
+
+/** Has `run` do a step, of which `observer` is told; what `run` gives is the info with which the step is complete. */
+export async function observed(
+  observer: ConnectObserver,
+  step: ConnectStep,
+  info: object,
+  run: () => Promise<object>,
+): Promise<void> {
+  const held = observer.started(step, info);
+  if (held) await held;
+  let result: object;
+  try {
+    result = await run();
+  } catch (error) {
+    await observer.failed(step, error);
+    throw error;
+  }
+  await observer.complete(step, result);
+}

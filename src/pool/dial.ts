@@ -1,19 +1,59 @@
-// How the connection for a route is set up: straight to the origin.
+// How the connection for a route is set up: straight to the origin, or through a proxy.
 //
-// In: where to, and who is told of the steps. Out: a connection on which HTTP can begin, or an error of this package.
+//   direct     TCP [TLS]                              forwarded   TCP [TLS] to the proxy, and no more
+//   tunnelled  TCP [TLS] to the proxy, CONNECT or SOCKS5, [TLS] to the origin within it
+//
+// In: where to, and who is told of the steps. Out: a connection on which HTTP can begin, or an error of this package; then
+// nothing stays open.
 
-import type { NetworkBackend, NetworkConnection, SocketOptions, TLSConnectOptions } from "../network/network.ts";
+import { UnsupportedByRuntime } from "../errors.ts";
+import type {
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  SocketOptions,
+  TLSConnectOptions,
+} from "../network/network.ts";
+import type { Authority } from "../url.ts";
 import { codec } from "../wasm/codec.ts";
-import type { ConnectObserver, ConnectStep } from "./connect-observer.ts";
+import { type ConnectObserver, type ConnectStep, observed } from "./connect-observer.ts";
 import { connectFailure } from "./failures.ts";
-import type { Relay } from "./relay.ts";
-import type { Route } from "./route.ts";
+import { Handshake } from "./handshake.ts";
+import { Relay } from "./relay.ts";
+import { isForwarded, type ProxySettings, type Route } from "./route.ts";
+import { openSocks, socksRequest } from "./socks5.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** What all connections of a pool have in common. */
 export interface DialSettings {
   readonly backend: NetworkBackend;
   readonly socket: SocketOptions;
   readonly tls: Omit<TLSConnectOptions, "servername">;
+  readonly leniency: readonly "bare-lf"[];
+}
+
+/** The names of the steps that are the same whoever is connected to, but for their names. */
+const STEPS = {
+  direct: { connect: "connection.connect_tcp", startTLS: "connection.start_tls" },
+  http: { connect: "connection.connect_tcp", startTLS: "proxy.start_tls" },
+  socks5: { connect: "socks.connect_tcp", startTLS: "socks.start_tls" },
+} as const satisfies Record<string, Record<string, ConnectStep>>;
+
+/** What is connected to. */
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** The host in messages. */
+  readonly shown: string;
+  readonly tls: TLSConnectOptions | null;
+  readonly step: ConnectStep;
+}
+
+/** How an attempt is made. */
+interface Attempt {
+  readonly settings: DialSettings;
+  readonly signal: AbortSignal;
+  readonly observer: ConnectObserver;
 }
 
 /**
@@ -21,38 +61,145 @@ export interface DialSettings {
  * Rejects with an error of this package, with what the observer rejected with, or with the reason of `signal`.
  */
 export async function dial(
-  { authority, servername }: Route,
-  { backend, socket, tls }: DialSettings,
+  route: Route,
+  settings: DialSettings,
   relay: Relay,
   signal: AbortSignal,
   observer: ConnectObserver,
 ): Promise<NetworkConnection> {
-  const { host, effectivePort: port } = authority;
-  let step: ConnectStep = "connection.connect_tcp";
+  const { authority, servername, proxy } = route;
+  const attempt = { settings, signal, observer };
+  if (proxy === null) {
+    const { host, effectivePort: port } = authority;
+    const tls = servername === null ? null : { ...settings.tls, servername };
+    return connect({ host, port, shown: host, tls, step: STEPS.direct.connect }, relay, attempt);
+  }
+  const { host, effectivePort: port } = proxy.authority;
+  const endpoint = { host, port, shown: `the proxy ${host}`, tls: proxy.tls, step: STEPS[proxy.kind].connect };
+  if (isForwarded(route)) return connect(endpoint, relay, attempt);
+  const handshake = new Handshake(host, port);
+  // Made before anything is sent, as it can fail.
+  const talk = makeTalk(handshake, authority, proxy, attempt);
+  const outer = new Relay(handshake);
+  const network = await connect(endpoint, outer, attempt);
+  // Where TLS follows, no read may be under way when it starts.
+  if (servername !== null) network.lend?.();
+  await shakeHands(handshake, network, signal, talk);
+  if (servername !== null) return startTLS(network, handshake, route, STEPS[proxy.kind].startTLS, relay, attempt);
+  outer.target = relay;
+  if (handshake.hasEnded) relay.ended();
+  return network;
+}
+
+async function connect(
+  { host, port, shown, tls, step: firstStep }: Endpoint,
+  receiver: NetworkReceiver,
+  { settings: { backend, socket }, signal, observer }: Attempt,
+): Promise<NetworkConnection> {
+  let step = firstStep;
   const held = observer.started(step, { host, port });
   if (held) await held;
+  const connected = (): void => {
+    observer.complete(step, {});
+    step = STEPS.direct.startTLS;
+    observer.started(step, { servername: tls?.servername });
+  };
+  let connection: NetworkConnection;
   try {
-    const connection = await backend.connectTcp(
-      {
-        host,
-        port,
-        tls: servername === null ? null : { ...tls, servername },
-        socket,
-        window: codec.window,
-        signal,
-        connected: () => {
-          observer.complete(step, {});
-          step = "connection.start_tls";
-          observer.started(step, { servername });
-        },
-      },
-      relay,
-    );
-    await observer.complete(step, {});
-    return connection;
+    const options = { host, port, tls, socket, window: codec.window, signal, connected };
+    connection = await backend.connectTcp(options, receiver);
   } catch (cause) {
-    const error = signal.aborted ? signal.reason : connectFailure(host, port, cause);
+    const error = signal.aborted ? signal.reason : connectFailure(shown, port, cause);
     await observer.failed(step, error);
     throw error;
   }
+  try {
+    await observer.complete(step, {});
+    signal.throwIfAborted();
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+// What is to be said to the proxy, and heard from it, to have a connection to `authority`.
+function makeTalk(
+  handshake: Handshake,
+  authority: Authority,
+  proxy: ProxySettings,
+  { settings: { leniency }, observer }: Attempt,
+): () => Promise<void> {
+  if (proxy.kind === "http") return () => openTunnel(handshake, authority, proxy, leniency, observer);
+  const request = socksRequest(authority);
+  const { host, effectivePort: port } = authority;
+  return () =>
+    observed(observer, "socks.setup_socks5_connection", { host, port }, async () => {
+      await openSocks(handshake, request, `${host}:${port}`, proxy.credentials);
+      return {};
+    });
+}
+
+// Runs `talk` with a proxy to its end. When it fails, or is aborted, the connection is closed.
+async function shakeHands(
+  handshake: Handshake,
+  network: NetworkConnection,
+  signal: AbortSignal,
+  talk: () => Promise<void>,
+): Promise<void> {
+  const abort = (): void => {
+    network.close();
+    handshake.abort(signal.reason);
+  };
+  signal.addEventListener("abort", abort);
+  try {
+    handshake.begin(network);
+    await talk();
+    handshake.finish();
+  } catch (error) {
+    network.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+// TLS with the origin, in what the proxy has opened.
+async function startTLS(
+  network: NetworkConnection,
+  handshake: Handshake,
+  { authority: { host, effectivePort }, servername }: Route,
+  step: ConnectStep,
+  relay: Relay,
+  { settings: { backend, tls }, signal, observer }: Attempt,
+): Promise<NetworkConnection> {
+  /** What is to be closed when it goes wrong: nothing while the handshake runs, which closes by itself. */
+  let open: NetworkConnection | null = network;
+  try {
+    await observed(observer, step, { servername }, async () => {
+      signal.throwIfAborted();
+      if (!network.startTLS) throw noTLS(backend.runtime);
+      open = null;
+      try {
+        open = await network.startTLS({ ...tls, servername: servername as string }, relay, signal);
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        handshake.checkEmpty();
+        throw connectFailure(host, effectivePort, cause);
+      }
+      // What came in the clear must not be taken for the origin's.
+      handshake.checkEmpty();
+      return {};
+    });
+    signal.throwIfAborted();
+    return open;
+  } catch (error) {
+    (open as NetworkConnection | null)?.close();
+    throw error;
+  }
+}
+
+function noTLS(runtime: string): UnsupportedByRuntime {
+  const sentence = `the network '${runtime}' cannot start TLS in what a proxy has opened`;
+  return new UnsupportedByRuntime(sentence, { option: "proxy", runtime });
 }

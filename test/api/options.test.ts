@@ -108,7 +108,6 @@ test("undefined stands for an option that is not given, and a matrix of strings 
 describe("what this version lacks is refused by name", () => {
   test.each<[string, unknown]>([
     ["retries", { retries: 1 }],
-    ["proxy", { proxy: "http://127.0.0.1:1" }],
     ["uds", { uds: "/run/x.sock" }],
     ["localAddress", { localAddress: "127.0.0.1" }],
     ["trace", { trace: () => {} }],

@@ -123,7 +123,6 @@ describe("T-starttls-inject: octets in the clear are not taken for the peer's wi
 describe("T-unsupported-throws: an option is honoured or refused by name", () => {
   // As these come to be honoured they leave these lists for tests of their own.
   const poolOptions: [string, unknown][] = [
-    ["proxy", "http://127.0.0.1:1"],
     ["retries", 3],
     ["uds", "/tmp/none"],
     ["localAddress", "127.0.0.1"],

@@ -31,11 +31,17 @@ export interface Plan {
 /** Debian's user that owns nothing. */
 const NOBODY_ID = 65534;
 const IS_ROOT = process.getuid?.() === 0;
-/** Below the ports that the system gives to clients, and to servers that ask for any. */
-const PORTS = { first: 10_000, count: 20_000 };
+/** Nobody listens there. */
+export const DEAD_PORT = 1;
+/** Below the ports that the system gives to clients, and to servers that ask for any; some for each of vitest's workers. */
+const FIRST_PORT = 10_000;
+const PORTS_OF_A_WORKER = 500;
+const MAX_WORKERS = 40;
 const POLL_PAUSE = 10;
 const PATIENCE = 20_000;
 
+const workerPort = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % MAX_WORKERS) * PORTS_OF_A_WORKER;
+let portIndex = Math.floor(Math.random() * PORTS_OF_A_WORKER);
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) killGroup(child);
@@ -108,10 +114,10 @@ export async function startDaemon(
   return daemon;
 }
 
-/** A port on which nobody listens, and which the system gives to nobody else. */
-export async function freePort(): Promise<number> {
+/** A port on which nobody listens, and which neither the system nor another worker gives to somebody else. */
+async function freePort(): Promise<number> {
   while (true) {
-    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    const port = workerPort + (portIndex++ % PORTS_OF_A_WORKER);
     const server = net.createServer().listen(port, "127.0.0.1");
     const isFree = await new Promise<boolean>((resolve) => {
       server.once("listening", () => resolve(true)).once("error", () => resolve(false));

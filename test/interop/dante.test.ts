@@ -7,12 +7,14 @@ import { readdirSync } from "node:fs";
 import { ProxyError } from "httpcore";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fails, openPool } from "../support/outcomes.ts";
-import { type Daemon, freePort, type Place, startDaemon } from "./daemon.ts";
+import { type Daemon, type Place, startDaemon } from "./daemon.ts";
 import { PASSWORD, USER } from "./http-proxy-cases.ts";
 import { DANTE, describeUnless, describeWith } from "./program.ts";
 import { socksProxyCases } from "./socks-proxy-cases.ts";
 
 const START_TIMEOUT = 30_000;
+/** No rule of dante lets anybody go there. */
+const FORBIDDEN_PORT = 2;
 const SERVICE = "httpcore-test";
 
 /** Debian has libraries in a folder for each architecture. */
@@ -25,11 +27,10 @@ describeUnless(WRAPPER ? [] : ["no libpam_wrapper.so: install libpam-wrapper"], 
   describeWith([DANTE], "dante", () => {
     let open: Daemon;
     let guarded: Daemon;
-    let forbiddenPort: number;
     const start = (method: string): Promise<Daemon> =>
       startDaemon(DANTE, 1, (place) => ({
         files: {
-          "danted.conf": configuration(place, method, forbiddenPort),
+          "danted.conf": configuration(place, method),
           [`pam/${SERVICE}`]: pamConfiguration(place),
           users: `${USER}:${PASSWORD}:${SERVICE}\n`,
         },
@@ -42,7 +43,6 @@ describeUnless(WRAPPER ? [] : ["no libpam_wrapper.so: install libpam-wrapper"], 
       }));
 
     beforeAll(async () => {
-      forbiddenPort = await freePort();
       open = await start("none");
       guarded = await start("pam.username");
     }, START_TIMEOUT);
@@ -55,14 +55,14 @@ describeUnless(WRAPPER ? [] : ["no libpam_wrapper.so: install libpam-wrapper"], 
 
     test("a target that its rules forbid is a ProxyError that says so", async () => {
       const pool = openPool({ proxy: `socks5://127.0.0.1:${open.port}` });
-      const error = await fails(pool.request("GET", `http://127.0.0.1:${forbiddenPort}/`), ProxyError);
+      const error = await fails(pool.request("GET", `http://127.0.0.1:${FORBIDDEN_PORT}/`), ProxyError);
       expect(error.message).toContain("not allowed by ruleset");
       expect(pool.connections).toEqual([]);
     });
   });
 });
 
-function configuration({ folder, ports: [port] }: Place, method: string, forbiddenPort: number): string {
+function configuration({ folder, ports: [port] }: Place, method: string): string {
   return `
 logoutput: ${folder}/danted.log
 internal: 127.0.0.1 port = ${port}
@@ -70,7 +70,7 @@ external: 127.0.0.1
 clientmethod: none
 socksmethod: ${method}
 client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
-socks block { from: 127.0.0.0/8 to: 127.0.0.1/32 port = ${forbiddenPort} }
+socks block { from: 127.0.0.0/8 to: 127.0.0.1/32 port = ${FORBIDDEN_PORT} }
 socks pass {
   from: 127.0.0.0/8 to: 0.0.0.0/0
   ${method === "none" ? "" : `pam.servicename: ${SERVICE}`}

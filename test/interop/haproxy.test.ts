@@ -4,7 +4,7 @@ import { RemoteProtocolError } from "httpcore";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { eventually, fails, openPool, pause } from "../support/outcomes.ts";
 import { answering, serve } from "../support/scripted-server.ts";
-import { type Daemon, freePort, type Place, startDaemon } from "./daemon.ts";
+import { type Daemon, DEAD_PORT, type Place, startDaemon } from "./daemon.ts";
 import { type NginxServer, startNginx } from "./nginx.ts";
 import { describeWith, HAPROXY, NGINX } from "./program.ts";
 import { HELLO, LARGE, sha256, TEXT, tlsFiles } from "./site.ts";
@@ -71,8 +71,11 @@ describeWith([HAPROXY, NGINX], "haproxy in front of nginx", () => {
     const pool = openPool();
     for (const path of ["/dead", "/nobody"]) {
       const response = await pool.request("GET", url(path));
-      expect(response.status).toBe(503);
-      expect(await response.text()).toContain("No server is available");
+      expect([path, response.status, await response.text()]).toEqual([
+        path,
+        503,
+        expect.stringContaining("No server is available"),
+      ]);
       expect(pool.connections).toHaveLength(response.headers.get("connection") === "close" ? 0 : 1);
     }
     const refused = await pool.request("PUT", url("/dead"), { content: LARGE });
@@ -172,14 +175,13 @@ describeWith([HAPROXY, NGINX], "haproxy in front of nginx", () => {
 
 async function startHaproxy(backendPort: number): Promise<Daemon> {
   const { files } = await tlsFiles();
-  const deadPort = await freePort();
   return startDaemon(HAPROXY, 4, (place) => ({
-    files: { ...files, "haproxy.cfg": configuration(place, backendPort, deadPort) },
+    files: { ...files, "haproxy.cfg": configuration(place, backendPort) },
     options: ["-db", "-f", `${place.folder}/haproxy.cfg`],
   }));
 }
 
-function configuration(place: Place, backendPort: number, deadPort: number): string {
+function configuration(place: Place, backendPort: number): string {
   const [plain, impatient, secure, brief] = place.ports;
   return `
 defaults
@@ -213,7 +215,7 @@ backend nginx
   server one 127.0.0.1:${backendPort}
 backend dead
   retries 0
-  server one 127.0.0.1:${deadPort}
+  server one 127.0.0.1:${DEAD_PORT}
 backend nobody
 `;
 }

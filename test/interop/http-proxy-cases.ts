@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { fails, openPool } from "../support/outcomes.ts";
 import { answering, type ScriptedServer, serve, serveTLS } from "../support/scripted-server.ts";
-import { freePort } from "./daemon.ts";
+import { DEAD_PORT } from "./daemon.ts";
 import { LARGE, sha256 } from "./site.ts";
 
 export const USER = "user";
@@ -98,7 +98,7 @@ export function httpProxyCases(proxy: () => HTTPProxy): void {
     });
 
     test("an origin where nobody listens is a response of the proxy", async () => {
-      const response = await openPool({ proxy: open() }).request("GET", `http://127.0.0.1:${await freePort()}/`);
+      const response = await openPool({ proxy: open() }).request("GET", `http://127.0.0.1:${DEAD_PORT}/`);
       expect(response.status).toBe(proxy().unreachable);
     });
 
@@ -180,14 +180,14 @@ export function httpProxyCases(proxy: () => HTTPProxy): void {
 
     test("a port where nobody listens is a ProxyError", async () => {
       const pool = await trustingPool({ proxy: open() });
-      const error = await fails(pool.request("GET", `https://127.0.0.1:${await freePort()}/`), ProxyError);
+      const error = await fails(pool.request("GET", `https://127.0.0.1:${DEAD_PORT}/`), ProxyError);
       expect(error.status).toBe(proxy().unreachable);
       expect(pool.connections).toEqual([]);
     });
   });
 
   test("a proxy where nobody listens is a ConnectError", async () => {
-    const pool = openPool({ proxy: url(await freePort()) });
+    const pool = openPool({ proxy: url(DEAD_PORT) });
     await fails(pool.request("GET", "http://127.0.0.1:1/"), ConnectError);
     await fails(pool.request("GET", "https://127.0.0.1:1/"), ConnectError);
   });

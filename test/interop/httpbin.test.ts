@@ -9,8 +9,8 @@ import { gunzipSync } from "node:zlib";
 import { ConnectionPool, ReadTimeout, RemoteProtocolError, request, stream } from "httpcore";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runDemo, sectionOf } from "../demo-process.ts";
-import { CLOSING, findPython, type HttpbinServer, INSTALL_HINT, PERSISTENT, startHttpbin } from "./httpbin-server.ts";
-import { describeUnless } from "./program.ts";
+import { CLOSING, type HttpbinServer, INSTALL_HINT, PERSISTENT, startHttpbin } from "./httpbin-server.ts";
+import { describeUnless, findPython } from "./program.ts";
 
 /** What httpbin tells of a request. */
 interface Echo {
@@ -22,7 +22,7 @@ interface Echo {
 }
 
 const START_TIMEOUT = 30_000;
-const python = findPython();
+const python = findPython(["gunicorn", "httpbin"]);
 const missing = python === null ? [INSTALL_HINT] : [];
 
 let server: HttpbinServer;

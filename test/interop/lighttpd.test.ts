@@ -48,7 +48,8 @@ describeWith([LIGHTTPD], "lighttpd", () => {
       const response = await pool.request("POST", url("/cgi/echo.sh"), { content });
       expect(response.headers.get("x-length")).toBe(String(content.length));
       expect(sha256(response.content)).toBe(sha256(Buffer.from(content)));
-      if (content !== "") expect(response.headers.get("transfer-encoding")).toBe("chunked");
+      // A program that ends soon has a length after all.
+      if (content === LARGE) expect(response.headers.get("transfer-encoding")).toBe("chunked");
     }
   });
 

@@ -55,10 +55,14 @@ export function describeUnless(missing: readonly string[], title: string, body: 
   }
 }
 
-/** What a program prints when it is run with `options`: its version, mostly. */
-export function output(program: string, options: readonly string[]): string {
-  const { stdout, stderr } = spawnSync(program, options, { encoding: "utf8" });
-  return stdout + stderr;
+/** Debian's packages belong to /usr/bin/python3, which another Python may stand in front of. */
+const PYTHONS = ["/usr/bin/python3", "python3", "python"];
+
+/** A Python that has these modules; null when there is none. */
+export function findPython(modules: readonly string[]): string | null {
+  const hasAll = (python: string): boolean =>
+    spawnSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore" }).status === 0;
+  return PYTHONS.find(hasAll) ?? null;
 }
 
 function canRun(path: string): boolean {

@@ -4,7 +4,7 @@ import { ConnectError, Proxy, ProxyError } from "httpcore";
 import { expect, test } from "vitest";
 import { fails, openPool } from "../support/outcomes.ts";
 import { answering, serve } from "../support/scripted-server.ts";
-import { freePort } from "./daemon.ts";
+import { DEAD_PORT } from "./daemon.ts";
 import { PASSWORD, secureOrigin, trustingPool, USER } from "./http-proxy-cases.ts";
 import { LARGE, sha256 } from "./site.ts";
 
@@ -89,9 +89,8 @@ export function socksProxyCases(proxy: () => SOCKSProxy): void {
   });
 
   test("a target where nobody listens is a ProxyError", async () => {
-    const port = await freePort();
     const pool = openPool({ proxy: open() });
-    const error = await fails(pool.request("GET", `http://127.0.0.1:${port}/`), ProxyError);
+    const error = await fails(pool.request("GET", `http://127.0.0.1:${DEAD_PORT}/`), ProxyError);
     expect(error.message).toMatch(/refused/i);
     expect(pool.connections).toEqual([]);
   });
@@ -104,7 +103,7 @@ export function socksProxyCases(proxy: () => SOCKSProxy): void {
   });
 
   test("a proxy where nobody listens is a ConnectError", async () => {
-    const pool = openPool({ proxy: `socks5://127.0.0.1:${await freePort()}` });
+    const pool = openPool({ proxy: `socks5://127.0.0.1:${DEAD_PORT}` });
     await fails(pool.request("GET", "http://127.0.0.1:1/"), ConnectError);
   });
 }

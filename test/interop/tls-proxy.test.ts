@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { certificateAuthority } from "../support/certificates.ts";
 import { fails, openPool } from "../support/outcomes.ts";
 import { answering, serve } from "../support/scripted-server.ts";
-import { type Daemon, freePort, startDaemon } from "./daemon.ts";
+import { type Daemon, DEAD_PORT, startDaemon } from "./daemon.ts";
 import { PASSWORD, secureOrigin, trustingPool, USER } from "./http-proxy-cases.ts";
 import { describeWith, HAPROXY, TINYPROXY } from "./program.ts";
 import { LARGE, sha256, tlsFiles } from "./site.ts";
@@ -62,7 +62,7 @@ describeWith([HAPROXY, TINYPROXY], "a proxy with TLS: haproxy in front of tinypr
 
   test("a refused CONNECT is a ProxyError", async () => {
     const own = await pool(USER, PASSWORD);
-    const error = await fails(own.request("GET", `https://127.0.0.1:${await freePort()}/`), ProxyError);
+    const error = await fails(own.request("GET", `https://127.0.0.1:${DEAD_PORT}/`), ProxyError);
     expect(error.status).toBe(500);
     const wrong = await pool(USER, "incorrect");
     expect((await fails(wrong.request("GET", "https://127.0.0.1:1/"), ProxyError)).status).toBe(401);

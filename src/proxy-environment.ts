@@ -7,7 +7,7 @@ import { NoProxy } from "./no-proxy.ts";
 import { checkObject, wrongType } from "./own-properties.ts";
 import type { ProxySettings } from "./pool/route.ts";
 import { printAsText } from "./printing.ts";
-import { checkProxyOptions, PROXY_CHOICE, type ProxyChoice } from "./proxy-options.ts";
+import { checkProxyOptions, type ProxyChoice } from "./proxy-options.ts";
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,10 +16,13 @@ const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((na
 /** Set where the program answers a request by CGI: there headers of that request are variables, named HTTP_ and theirs. */
 const CGI_NAME = "REQUEST_METHOD";
 
+let choiceIn: (environment: ProxyEnvironment) => ProxyChoice;
+
 /** What `Proxy.fromEnvironment` gives: a value for a pool's `proxy` that decides for each URL. */
 export class ProxyEnvironment {
   static {
     printAsText(ProxyEnvironment);
+    choiceIn = (environment) => environment.#choice;
   }
 
   readonly #plain: ProxySettings | null;
@@ -50,7 +53,7 @@ export class ProxyEnvironment {
     return this.toString();
   }
 
-  get [PROXY_CHOICE](): ProxyChoice {
+  get #choice(): ProxyChoice {
     const [plain, secure] = [this.#plain, this.#secure];
     return {
       all: [plain, secure].filter((proxy) => proxy !== null),
@@ -61,6 +64,11 @@ export class ProxyEnvironment {
       },
     };
   }
+}
+
+/** What `environment` chooses from. */
+export function choiceOfEnvironment(environment: ProxyEnvironment): ProxyChoice {
+  return choiceIn(environment);
 }
 
 type Variables = Record<string, string | undefined>;

@@ -136,9 +136,7 @@ function basic({ user, password }: Credentials, what: string): string {
   return `Basic ${btoa(`${name}:${secret}`)}`;
 }
 
-/** Which proxy leads to an origin; under this name in what is accepted as a pool's `proxy`. */
-export const PROXY_CHOICE: unique symbol = Symbol("proxy choice");
-
+/** Which proxy leads to an origin. */
 export interface ProxyChoice {
   /** All that can be chosen. */
   readonly all: readonly ProxySettings[];

@@ -3,14 +3,17 @@
 import { wrongType } from "./own-properties.ts";
 import type { ProxySettings } from "./pool/route.ts";
 import { printAsText } from "./printing.ts";
-import { type Environment, ProxyEnvironment } from "./proxy-environment.ts";
-import { checkProxyOptions, PROXY_CHOICE, type ProxyChoice, type ProxyOptions } from "./proxy-options.ts";
+import { choiceOfEnvironment, type Environment, ProxyEnvironment } from "./proxy-environment.ts";
+import { checkProxyOptions, type ProxyChoice, type ProxyOptions } from "./proxy-options.ts";
 import { URL } from "./url.ts";
+
+let settingsOf: (proxy: Proxy) => ProxySettings;
 
 /** A proxy that a pool's requests go through. */
 export class Proxy {
   static {
     printAsText(Proxy);
+    settingsOf = (proxy) => proxy.#settings;
   }
 
   readonly #settings: ProxySettings;
@@ -46,16 +49,16 @@ export class Proxy {
   toJSON(): string {
     return this.toString();
   }
-
-  get [PROXY_CHOICE](): ProxyChoice {
-    return { all: [this.#settings], choose: () => this.#settings };
-  }
 }
 
 /** Which proxies a pool's option `proxy` stands for; null for none. @throws as `Proxy` does */
 export function choiceOf(given: unknown): ProxyChoice | null {
   if (given === undefined || given === null) return null;
-  if (typeof given === "string") return new Proxy({ url: given })[PROXY_CHOICE];
-  if (given instanceof Proxy || given instanceof ProxyEnvironment) return given[PROXY_CHOICE];
+  if (given instanceof ProxyEnvironment) return choiceOfEnvironment(given);
+  const proxy = typeof given === "string" ? new Proxy({ url: given }) : given;
+  if (proxy instanceof Proxy) {
+    const settings = settingsOf(proxy);
+    return { all: [settings], choose: () => settings };
+  }
   throw wrongType("proxy", "a URL as a string, a Proxy, or what Proxy.fromEnvironment() gives", given);
 }

@@ -25,6 +25,7 @@ const PAGES = [
   "docs/network-backend.md",
   "docs/network-stream.md",
   "docs/streams-backend.md",
+  "docs/proxies.md",
 ];
 const page = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const blocks = PAGES.flatMap((path) => findBlocks(path, page(path)));
@@ -54,7 +55,11 @@ test("the README has at most 200 lines", () => {
 });
 
 test("every host in a block is one that the test stands in for", () => {
-  const hosts = blocks.flatMap(({ code }) => [...code.matchAll(/https?:\/\/([^/"`]+)/g)].map(([, host]) => host));
+  const found = blocks.flatMap(({ code }) =>
+    [...code.matchAll(/https?:\/\/([^/"`']+)/g)].map(([, host]) => String(host)),
+  );
+  // Nobody has a name that ends in ".example" (RFC 2606), and to this machine's own proxy a mock leads.
+  const hosts = found.filter((host) => !/(?:\.example|127\.0\.0\.1):\d+$/.test(host));
   expect(HOSTS).toEqual(expect.arrayContaining([...new Set(hosts)]));
 });
 

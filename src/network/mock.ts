@@ -1,11 +1,18 @@
 // A network without a network: every connection plays the same pieces, one a read, and then ends.
 //
 // A piece is played when somebody waits for octets and the request before it is complete, as a server would answer. So
-// pieces for a second response stay back until the second request has been written. What is written is kept.
+// pieces for a second response stay back until the second request has been written. What is written is kept. TLS changes
+// nothing, so that pieces can be played through a tunnel.
 
 import { concat, copyOf, decodeLatin1 } from "../octets.ts";
 import { ownProperties } from "../own-properties.ts";
-import type { ConnectOptions, NetworkBackend, NetworkConnection, NetworkReceiver } from "./network.ts";
+import type {
+  ConnectOptions,
+  NetworkBackend,
+  NetworkConnection,
+  NetworkReceiver,
+  TLSConnectOptions,
+} from "./network.ts";
 
 /** Faults of a MockBackend; each number counts pieces played on a connection. */
 export interface MockOptions {
@@ -53,13 +60,15 @@ export class MockBackend implements NetworkBackend {
 class MockConnection implements NetworkConnection {
   readonly #pieces: readonly Uint8Array[];
   readonly #options: MockOptions;
-  readonly #receiver: NetworkReceiver;
+  #receiver: NetworkReceiver;
   readonly #written: Uint8Array[] = [];
   /** What was written since the last piece was played. */
   #request = "";
   #played = 0;
   #isBusy = false;
   #isPaused = false;
+  /** One piece for each `resume`. */
+  #isLent = false;
   #isPlaying = false;
   #isClosed = false;
   #heartbeat: unknown = null;
@@ -84,6 +93,23 @@ class MockConnection implements NetworkConnection {
   writeAll(pieces: readonly Uint8Array[]): boolean {
     for (const piece of pieces) this.write(piece);
     return true;
+  }
+
+  async startTLS(
+    _options: TLSConnectOptions,
+    receiver: NetworkReceiver,
+    signal: AbortSignal,
+  ): Promise<NetworkConnection> {
+    signal.throwIfAborted();
+    this.#receiver = receiver;
+    this.#isLent = false;
+    this.#isPaused = false;
+    return this;
+  }
+
+  lend(): void {
+    this.#isLent = true;
+    this.#isPaused = true;
   }
 
   pause(): void {
@@ -129,6 +155,7 @@ class MockConnection implements NetworkConnection {
         this.#receiver.failed(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
         break;
       }
+      if (this.#isLent) this.#isPaused = true;
       const piece = this.#pieces[this.#played++];
       if (piece) this.#receiver.received(piece, piece.length);
       else this.#receiver.ended();
@@ -154,6 +181,8 @@ function checkOptions(options: MockOptions): void {
 
 // Is a whole request there? Its own encoder wrote it, so the plainest look is enough.
 function isComplete(request: string): boolean {
+  // SOCKS is none, and begins with its version.
+  if (request.charCodeAt(0) < 0x20) return true;
   const headEnd = request.indexOf("\r\n\r\n");
   if (headEnd < 0) return false;
   const head = request.slice(0, headEnd).toLowerCase();

@@ -175,6 +175,8 @@ class NodeConnection implements NetworkConnection {
     const socket = this.#socket;
     this.#isOver = true;
     this.idle();
+    // The process must not end in the middle of a handshake.
+    countBusy(1);
     try {
       const secure = await connectTLS({ ...NOT_GIVEN, socket }, options, signal);
       // node:tls takes no `onread` for a socket that is there already.
@@ -183,6 +185,8 @@ class NodeConnection implements NetworkConnection {
     } catch (error) {
       socket.destroy();
       throw error;
+    } finally {
+      countBusy(-1);
     }
   }
 

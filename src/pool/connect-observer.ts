@@ -22,21 +22,23 @@ export interface ConnectObserver {
 
 export const NO_OBSERVER: ConnectObserver = { started() {}, complete() {}, failed() {} };
 
-/** Has `run` do a step, of which `observer` is told; what `run` gives is the info with which the step is complete. */
-export async function observed(
+/** What `run` gives, as a step of which `observer` is told; `infoOf` makes the info with which it is complete. */
+export async function observed<T>(
   observer: ConnectObserver,
   step: ConnectStep,
   info: object,
-  run: () => Promise<object>,
-): Promise<void> {
+  run: () => Promise<T>,
+  infoOf: (result: T) => object = () => ({}),
+): Promise<T> {
   const held = observer.started(step, info);
   if (held) await held;
-  let result: object;
+  let result: T;
   try {
     result = await run();
   } catch (error) {
     await observer.failed(step, error);
     throw error;
   }
-  await observer.complete(step, result);
+  await observer.complete(step, infoOf(result));
+  return result;
 }

@@ -77,16 +77,15 @@ export async function dial(
   const { host, effectivePort: port } = proxy.authority;
   const endpoint = { host, port, shown: `the proxy ${host}`, tls: proxy.tls, step: STEPS[proxy.kind].connect };
   if (isForwarded(route)) return connect(endpoint, relay, attempt);
-  const handshake = new Handshake(host, port);
+  const handshake = new Handshake(host, port, servername === null ? "plain" : "tls");
   // Made before anything is sent, as it can fail.
   const talk = makeTalk(handshake, authority, proxy, attempt);
   const outer = new Relay(handshake);
   const network = await connect(endpoint, outer, attempt);
-  // Where TLS follows, no read may be under way when it starts.
-  if (servername !== null) network.lend?.();
   await shakeHands(handshake, network, signal, talk);
   if (servername !== null) return startTLS(network, handshake, route, STEPS[proxy.kind].startTLS, relay, attempt);
   outer.target = relay;
+  network.resume();
   if (handshake.hasEnded) relay.ended();
   return network;
 }
@@ -134,10 +133,9 @@ function makeTalk(
   const request = socksRequest(authority);
   const { host, effectivePort: port } = authority;
   return () =>
-    observed(observer, "socks.setup_socks5_connection", { host, port }, async () => {
-      await openSocks(handshake, request, `${host}:${port}`, proxy.credentials);
-      return {};
-    });
+    observed(observer, "socks.setup_socks5_connection", { host, port }, () =>
+      openSocks(handshake, request, `${host}:${port}`, proxy.credentials),
+    );
 }
 
 // Runs `talk` with a proxy to its end. When it fails, or is aborted, the connection is closed.
@@ -153,6 +151,7 @@ async function shakeHands(
   };
   signal.addEventListener("abort", abort);
   try {
+    signal.throwIfAborted();
     handshake.begin(network);
     await talk();
     handshake.finish();
@@ -189,7 +188,6 @@ async function startTLS(
       }
       // What came in the clear must not be taken for the origin's.
       handshake.checkEmpty();
-      return {};
     });
     signal.throwIfAborted();
     return open;

@@ -11,20 +11,25 @@ import { connectFailure } from "./failures.ts";
 /** Octets that may wait to be asked for: more than any handshake has. */
 const MAX_WAITING = 65_536;
 
+/** What follows the handshake. The connection is left paused where that is nothing more than octets. */
+export type Purpose = "plain" | "tls";
+
 export class Handshake implements NetworkReceiver {
   /** `127.0.0.1:3128`: what messages call the proxy. */
   readonly proxyName: string;
   readonly #host: string;
   readonly #port: number;
+  readonly #purpose: Purpose;
   #network: NetworkConnection | null = null;
   #octets: Uint8Array = NO_OCTETS;
   #hasEnded = false;
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => {};
 
-  constructor(host: string, port: number) {
+  constructor(host: string, port: number, purpose: Purpose) {
     this.#host = host;
     this.#port = port;
+    this.#purpose = purpose;
     this.proxyName = `${host}:${port}`;
   }
 
@@ -36,6 +41,8 @@ export class Handshake implements NetworkReceiver {
   /** The connection stands; it keeps the process alive until `finish`. */
   begin(network: NetworkConnection): void {
     this.#network = network;
+    // No more is read than is asked for: where TLS follows, no read may be under way when it starts.
+    if (this.#purpose === "tls") network.lend?.();
     network.busy();
   }
 
@@ -67,7 +74,7 @@ export class Handshake implements NetworkReceiver {
   /** The handshake is over. @throws RemoteProtocolError when more has come than its replies */
   finish(): void {
     this.#network?.idle();
-    this.checkEmpty(this.#octets);
+    this.checkEmpty();
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -86,7 +93,7 @@ export class Handshake implements NetworkReceiver {
 
   received(octets: Uint8Array, size: number): void {
     this.#octets = concat([this.#octets, copyOf(octets, 0, size)]);
-    if (this.#octets.length > MAX_WAITING) this.#network?.pause();
+    if (this.#purpose === "plain" || this.#octets.length > MAX_WAITING) this.#network?.pause();
     this.#wake();
   }
 

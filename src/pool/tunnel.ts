@@ -33,17 +33,15 @@ export async function openTunnel(
     connection.sendHead(head);
     connection.sendEnd();
     handshake.send(head.octets);
-    return {};
   });
-  let refusal: ResponseEvent | null = null;
-  await observed(observer, "http11.receive_response_headers", {}, async () => {
-    const reply = await finalHead(connection, handshake);
-    if (!reply.isSwitch) refusal = reply;
-    const { version, status, reason, headers } = reply;
-    return { httpVersion: version, status, reasonPhrase: reason, headers };
-  });
-  if (refusal) throw await refused(connection, handshake, refusal, target);
+  const receive = (): Promise<ResponseEvent> => finalHead(connection, handshake);
+  const reply = await observed(observer, "http11.receive_response_headers", {}, receive, infoOf);
+  if (!reply.isSwitch) throw await refused(connection, handshake, reply, target);
   handshake.checkEmpty(connection.trailingData);
+}
+
+function infoOf({ version, status, reason, headers }: ResponseEvent): object {
+  return { httpVersion: version, status, reasonPhrase: reason, headers };
 }
 
 async function finalHead(connection: ClientConnection, handshake: Handshake): Promise<ResponseEvent> {

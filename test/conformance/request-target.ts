@@ -7,8 +7,6 @@ const in3 = (...names: string[]) =>
 const in32 = (...names: string[]) =>
   inFile("rfc9112/3.2-request-target", ...names.map((name) => `RFC 9112 3.2 request target > ${name}`));
 
-const NO_PROXY = "This version speaks to no proxy: the option is refused by name.";
-
 export const REQUEST_TARGET: readonly Row[] = [
   {
     id: "request-01",
@@ -124,8 +122,8 @@ export const REQUEST_TARGET: readonly Row[] = [
     section: "9112 3.2.2",
     level: "MUST",
     requirement: "A proxy gets the whole URL",
-    verdict: "not concerned",
-    reason: NO_PROXY,
+    verdict: "followed",
+    tests: inFile("proxy/forward", "the target > of * is *"),
   },
   {
     id: "request-11",

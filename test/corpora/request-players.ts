@@ -1,6 +1,6 @@
 // Sends the request of a case: over a real socket with the public API, and through `httpcore/protocol`.
 
-import { ConnectionPool, type RequestOptions, URL } from "httpcore";
+import { ConnectionPool, ProxyError, type RequestOptions, URL } from "httpcore";
 import { ClientConnection, type HeaderText } from "httpcore/protocol";
 import { joined, octets, text } from "../octets.ts";
 import { turn } from "../support/outcomes.ts";
@@ -69,6 +69,14 @@ async function send(input: CaseInput, pool: ConnectionPool, server: RecordingSer
     },
     ...foreignOptions(input),
   };
+  if (input.proxy !== undefined && url.startsWith("https:")) {
+    // What asks for the tunnel is what the case is about: it is refused, and that is no error then.
+    server.response = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+    await pool.stream(input.method, url, options).catch((error) => {
+      if (!(error instanceof ProxyError)) throw error;
+    });
+    return;
+  }
   const response = await pool.stream(input.method, url, options);
   await response.extensions.networkStream?.close();
   await response.close();

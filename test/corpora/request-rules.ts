@@ -1,6 +1,6 @@
 // Where this package does otherwise than a case of the request corpus asks, by its contract.
 
-import { LocalProtocolError, UnsupportedByRuntime, UnsupportedProtocol } from "httpcore";
+import { LocalProtocolError, UnsupportedProtocol } from "httpcore";
 import { type OwnRule, OwnRules } from "./own-rules.ts";
 import type { CaseInput, RequestCase, RequestOutcome } from "./request-case.ts";
 import { foreignOptions, isSource } from "./request-input.ts";
@@ -11,11 +11,11 @@ type Rule = OwnRule<RequestCase, RequestOutcome>;
 
 const DECISIONS: readonly Rule[] = [
   {
-    kind: "missing",
-    name: "proxies",
-    reason: "a later version has them; until then the option is refused",
-    appliesTo: ({ input }) => input.proxy !== undefined,
-    agrees: ({ error, connections }) => error instanceof UnsupportedByRuntime && connections === 0,
+    kind: "decision",
+    name: "extensions.target goes to a proxy as it is given",
+    reason: "whoever gives a target writes it out, http://host for the asterisk of OPTIONS included",
+    appliesTo: ({ input }) => input.proxy !== undefined && input.target_override === "*",
+    agrees: ({ wire }) => wire.startsWith("OPTIONS * HTTP/1.1\r\n"),
   },
   {
     kind: "decision",

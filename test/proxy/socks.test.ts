@@ -34,8 +34,8 @@ describe("the request", () => {
   const word = (port: number): string => text(port >> 8, port & 0xff);
 
   test.each([
-    ["localhost", 3, text(9) + "localhost"],
-    ["LOCALHOST.", 3, text(10) + "localhost."],
+    ["localhost", 3, `${text(9)}localhost`],
+    ["LOCALHOST.", 3, `${text(10)}localhost.`],
     ["127.0.0.1", 1, text(127, 0, 0, 1)],
     ["[::1]", 4, text(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)],
     ["[2001:db8::ff00:42:8329%25eth0]", 4, text(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0x42, 0x83, 0x29)],

@@ -114,7 +114,9 @@ export class PeerServer {
     socket.once("close", () => this.#sockets.delete(socket));
     const connection = new Connection(socket, ++this.#count);
     for (let head = await connection.head(); head !== null; head = await connection.head()) {
-      const name = head.method === "CONNECT" ? "CONNECT" : (head.target.split(/[/?]/)[1] ?? "");
+      // To a proxy the whole URL is said.
+      const path = head.target.replace(/^http:\/\/[^/]*/, "");
+      const name = head.method === "CONNECT" ? "CONNECT" : (path.split(/[/?]/)[1] ?? "");
       const route = ROUTES[name] ?? ROUTES.missing;
       await route?.(connection, head.target);
     }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor, selfSigned } from "../support/certificates.ts";
 import { prepare, RUNTIMES, type Run, type RuntimeName, run } from "./launch.ts";
 import { listenFull, listenSilently, PeerServer } from "./peer.ts";
+import { listenSocks } from "./socks-peer.ts";
 import { SUITE } from "./suite.ts";
 
 const NAMES = SUITE.map(({ name }) => name);
@@ -19,8 +20,8 @@ beforeAll(async () => {
   const [plain = "", secure = "", wrongName = "", untrusted = ""] = await Promise.all(
     servers.map((server) => server.listen()),
   );
-  const [silent, full] = [await listenSilently(), await listenFull()];
-  closing.push(...servers.map((server) => () => server.close()), silent.close, full.close);
+  const [silent, full, socks] = [await listenSilently(), await listenFull(), await listenSocks()];
+  closing.push(...servers.map((server) => () => server.close()), silent.close, full.close, socks.close);
   const nobody = new PeerServer();
   const refused = await nobody.listen();
   nobody.close();
@@ -31,6 +32,7 @@ beforeAll(async () => {
     untrusted,
     silent: silent.origin,
     full: full.origin,
+    socks: socks.origin,
     refused,
     ca: authority.cert,
   };

@@ -4,6 +4,7 @@ import { belowCases, connectCases, exchangeCases, tlsCases, unsupportedCases } f
 import type { Case } from "./suite/harness.ts";
 import { abortCases, timeoutCases } from "./suite/limits.ts";
 import { poolCases } from "./suite/pools.ts";
+import { proxyCases } from "./suite/proxies.ts";
 import { contentCases, headerCases, requestLineCases } from "./suite/requests.ts";
 import { badResponseCases, responseCases } from "./suite/responses.ts";
 
@@ -18,6 +19,7 @@ export const SUITE: readonly Case[] = [
   ...abortCases,
   ...connectCases,
   ...tlsCases,
+  ...proxyCases,
   ...unsupportedCases,
   ...exchangeCases,
   ...belowCases,

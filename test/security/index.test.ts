@@ -18,8 +18,10 @@ const FAULTS = {
     ...["T-limit-head", "T-limit-trailers", "T-1xx-flood", "T-chunk-ext-flood", "T-reason-flood", "T-tiny-chunks"],
     ...["T-linear", "T-backpressure", "T-slowloris", "T-leak-errors", "T-limits-all-runtimes", "T-abort-queued"],
   ],
-  "credentials, TLS and keys, as far as there are options": [
-    ...["T-secret-redaction", "T-unsupported-throws", "T-starttls-inject", "T-poolkey-tls"],
+  "credentials, proxies, TLS and keys": [
+    ...["T-proxyauth-scope", "T-poolkey-proxy", "T-socks-origins", "T-tls-via-proxy", "T-poolkey-tls"],
+    ...["T-connect-extra", "T-connect-status", "T-proxy-dup-headers", "T-noproxy", "T-httpoxy", "T-407-cap"],
+    ...["T-secret-redaction", "T-unsupported-throws", "T-starttls-inject"],
   ],
 };
 

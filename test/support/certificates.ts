@@ -45,6 +45,17 @@ export async function leafWith(commonName: string, altNames: AltName[]): Promise
   });
 }
 
+/** A certificate for `localhost`, signed by the authority, whose time is over. */
+export async function expiredLeaf(): Promise<Identity> {
+  const { key, cert } = await certificateAuthority();
+  return make("localhost", {
+    ca: { key, cert },
+    notBeforeDate: new Date("2020-01-01"),
+    notAfterDate: new Date("2020-12-31"),
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+  });
+}
+
 /** A certificate for `localhost` that nobody has signed but itself. */
 export function selfSigned(): Promise<Identity> {
   return make("localhost", {

@@ -9,11 +9,10 @@ import { ClientHasGone, type Peer, type Script } from "./scripted-server.ts";
 export const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /** Joins `peer` with a port of this machine, both ways, from octet `at` of what came on; ends with either. */
-export async function join(peer: Peer, port: number, at: number): Promise<void> {
+export function join(peer: Peer, port: number, at: number): void {
   const upstream = net.connect({ port, host: "127.0.0.1", noDelay: true });
   upstream.on("error", () => peer.socket.destroy());
   peer.socket.on("close", () => upstream.destroy());
-  await once(upstream, "connect");
   upstream.write(Buffer.from(peer.received.slice(at), "latin1"));
   peer.socket.pipe(upstream);
   upstream.pipe(peer.socket);
@@ -35,7 +34,7 @@ export function tunnelling(reply = ESTABLISHED, send = atOnce): Script {
   return async (peer) => {
     const request = await peer.request();
     await send(peer, reply);
-    await join(peer, Number(/^CONNECT \S+:(\d+) /.exec(request)?.[1]), request.length);
+    join(peer, Number(/^CONNECT \S+:(\d+) /.exec(request)?.[1]), request.length);
   };
 }
 
@@ -88,7 +87,7 @@ export function socksing({ account, send = atOnce, reply = CONNECTED }: SocksOpt
     else await take(kind === 1 ? 4 : 16);
     const port = await take(2);
     await send(peer, reply);
-    if (reply.charCodeAt(1) === 0) await join(peer, port.charCodeAt(0) * 256 + port.charCodeAt(1), at);
+    if (reply.charCodeAt(1) === 0) join(peer, port.charCodeAt(0) * 256 + port.charCodeAt(1), at);
     else peer.end();
   };
 }

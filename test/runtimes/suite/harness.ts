@@ -22,6 +22,8 @@ export interface Context {
   readonly full: string;
   /** Nobody listens there. */
   readonly refused: string;
+  /** A SOCKS5 proxy (socks-peer.ts). */
+  readonly socks: string;
   /** The authority of `secure` in PEM. On workerd it is trusted by configuration. */
   readonly ca: string;
 }

@@ -3,25 +3,16 @@
 // In: a Python that has both installed. Out: a URL that answers. The port is chosen by the operating system and read
 // from gunicorn's log, so that there is no race for it.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Debian's packages belong to /usr/bin/python3, which another Python may stand in front of. */
-const PYTHONS = ["/usr/bin/python3", "python3", "python"];
 const POLL_PAUSE = 50;
 const MAX_POLLS = 400;
 
 /** What to do where httpbin is missing. */
 export const INSTALL_HINT =
   "no Python with httpbin and gunicorn: install the Debian packages python3-httpbin and gunicorn";
-
-/** A Python that has httpbin and gunicorn; null when there is none. */
-export function findPython(): string | null {
-  const hasBoth = (python: string): boolean =>
-    spawnSync(python, ["-c", "import gunicorn, httpbin"], { stdio: "ignore" }).status === 0;
-  return PYTHONS.find(hasBoth) ?? null;
-}
 
 export interface HttpbinServer {
   /** `http://127.0.0.1:12345` */

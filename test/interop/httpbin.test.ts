@@ -9,7 +9,8 @@ import { gunzipSync } from "node:zlib";
 import { ConnectionPool, ReadTimeout, RemoteProtocolError, request, stream } from "httpcore";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runDemo, sectionOf } from "../demo-process.ts";
-import { CLOSING, findPython, type HttpbinServer, INSTALL_HINT, PERSISTENT, startHttpbin } from "./httpbin-server.ts";
+import { CLOSING, type HttpbinServer, INSTALL_HINT, PERSISTENT, startHttpbin } from "./httpbin-server.ts";
+import { describeUnless, findPython } from "./program.ts";
 
 /** What httpbin tells of a request. */
 interface Echo {
@@ -21,15 +22,15 @@ interface Echo {
 }
 
 const START_TIMEOUT = 30_000;
-const python = findPython();
-if (python === null) console.warn(`httpbin interop tests are skipped: ${INSTALL_HINT}`);
+const python = findPython(["gunicorn", "httpbin"]);
+const missing = python === null ? [INSTALL_HINT] : [];
 
 let server: HttpbinServer;
 let folder: string;
 const url = (path: string): string => `${server.origin}${path}`;
 const host = (): string => new URL(server.origin).host;
 
-describe.skipIf(python === null)("httpbin with connections that persist", () => {
+describeUnless(missing, "httpbin with connections that persist", () => {
   let pool: ConnectionPool;
 
   beforeAll(async () => {
@@ -253,7 +254,7 @@ describe.skipIf(python === null)("httpbin with connections that persist", () => 
   });
 });
 
-describe.skipIf(python === null)("httpbin with connections that close", () => {
+describeUnless(missing, "httpbin with connections that close", () => {
   beforeAll(async () => {
     server = await startHttpbin(String(python), CLOSING);
   }, START_TIMEOUT);

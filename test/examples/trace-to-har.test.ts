@@ -7,6 +7,7 @@ import { runScript } from "../demo-process.ts";
 import { serveIndependently } from "../scenarios/independent-server.ts";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { fails, openPool, pause, rejection } from "../support/outcomes.ts";
+import { tunnelling } from "../support/proxies.ts";
 import { answering, NOBODY, OK, serve, serveTLS } from "../support/scripted-server.ts";
 import { checkHAR } from "./har-format.ts";
 
@@ -327,4 +328,22 @@ describe("as a program", () => {
     const { code, stdout, stderr } = await runScript("example:har", []);
     expect([code, stdout, stderr]).toEqual([1, "", "har: the URLs that are to be requested are missing\n"]);
   });
+});
+
+test("a request in a tunnel is one entry, whose connecting has the proxy's part in it", async () => {
+  const origin = await serveTLS(await leafFor("localhost"), answering());
+  const proxy = await serve(tunnelling());
+  const options = {
+    proxy: `http://user:hunter2@127.0.0.1:${proxy.port}`,
+    tls: { ca: (await certificateAuthority()).cert },
+  };
+  const { pool, entries } = openTraced(options);
+  await pool.request("GET", `https://localhost:${origin.port}/a`);
+  const [entry, ...more] = entries();
+  expect(more).toEqual([]);
+  expect(entry?.request.url).toBe(`https://localhost:${origin.port}/a`);
+  expect(entry?.response.status).toBe(200);
+  expect(entry?.timings.ssl).toBeGreaterThan(0);
+  expect(entry?.timings.connect).toBeGreaterThan(entry?.timings.ssl ?? 0);
+  expect(JSON.stringify(entries())).not.toContain("hunter2");
 });

@@ -6,13 +6,14 @@
 // by its last octet, an error, a time limit or an abort, and leaves no listener and no watched time behind.
 
 import { discardContent } from "../content.ts";
-import { ConnectTimeout, locate, PoolTimeout, ReadTimeout, TotalTimeout, WriteTimeout } from "../errors.ts";
+import { ConnectTimeout, locate, TotalTimeout } from "../errors.ts";
 import type { ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Abortable, unwatchSignal, watchSignal } from "./abort-signals.ts";
 import type { ConnectObserver, ConnectStep } from "./connect-observer.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
+import { EXPIRY, type ExchangeState, limitOf } from "./exchange-states.ts";
 import { ExchangeTimes } from "./exchange-times.ts";
 import { Linked } from "./linked-list.ts";
 import type { NetworkStream } from "./network-stream.ts";
@@ -54,16 +55,6 @@ export interface ServingPool {
   withdraw(exchange: Exchange): void;
 }
 
-export type ExchangeState = "queued" | "connecting" | "sending" | "receiving" | "finished";
-
-/** What passing a time limit means in each state. */
-const EXPIRY = {
-  queued: ["pool", PoolTimeout, "no connection became free", "pool"],
-  connecting: ["connect", ConnectTimeout, "the connection was not set up", "connect"],
-  sending: ["write", WriteTimeout, "the server took no octet of the request", "send"],
-  receiving: ["read", ReadTimeout, "no more of the response came", "receive"],
-} as const;
-
 /** What of the times a step of connecting is the end of. */
 const CONNECT_TIMES: Partial<Record<ConnectStep, "connect" | "tls">> = {
   "connection.connect_tcp": "connect",
@@ -85,7 +76,6 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   abortIndex = -1;
   /** Place among all that ever had to wait for a connection. */
   arrival = 0;
-  readonly holdsProcess = true;
   connection: ServingConnection | null = null;
   /** Set for the one repetition after a reused connection turned out dead: it takes no idle connection again. */
   needsFreshConnection = false;
@@ -117,6 +107,10 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     this.timeouts = timeouts;
     this.#signal = signal;
     if (signal) watchSignal(signal, this);
+  }
+
+  get holdsProcess(): boolean {
+    return true;
   }
 
   get state(): ExchangeState {
@@ -282,19 +276,5 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     unwatch(this);
     if (this.#signal) unwatchSignal(this.#signal, this);
     return true;
-  }
-}
-
-// As EXPIRY says; written out, as a look-up by a changing name is slow and this is asked twice a request.
-function limitOf(timeouts: ResolvedTimeouts, state: Exclude<ExchangeState, "finished">): number {
-  switch (state) {
-    case "queued":
-      return timeouts.pool;
-    case "connecting":
-      return timeouts.connect;
-    case "sending":
-      return timeouts.write;
-    default:
-      return timeouts.read;
   }
 }

@@ -38,17 +38,24 @@ export function peerOf({ head, authority }: OutgoingRequest): { host: string; po
 /** RFC 9110 section 9.2.2 */
 const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
 
+// The request without content that was made last: those that are alike are one, so that many that wait are few objects.
+let latest: OutgoingRequest | null = null;
+
 /** @throws LocalProtocolError when the request breaks HTTP or contradicts itself */
 export function prepareRequest(parts: RequestParts): OutgoingRequest {
   const { method, authority, content, trailers } = parts;
   const head = encodeRequest(parts);
+  const isBare = content === null && trailers === null;
+  if (isBare && latest?.head === head && latest.authority === authority) return latest;
   const isHere = content === null || content instanceof Uint8Array;
   checkLength(head, isHere ? (content?.length ?? 0) : content.size);
   if (trailers !== null && head.facts.framing !== "chunked") {
     throw new LocalProtocolError("trailers need chunked content", { reason: "trailers-without-chunked" });
   }
   const isRepeatable = IDEMPOTENT_METHODS.has(method) && (isHere || content.isReplayable);
-  return { authority, head, content, trailers, isRepeatable };
+  const request = { authority, head, content, trailers, isRepeatable };
+  if (isBare) latest = request;
+  return request;
 }
 
 // Content of a known size must be exactly as long as Content-Length says, and there must be a framing for it.

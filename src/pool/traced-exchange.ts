@@ -6,7 +6,8 @@
 
 import { ReadError } from "../errors.ts";
 import type { ConnectStep } from "./connect-observer.ts";
-import { Exchange, type ExchangeState, type ResponseSink } from "./exchange.ts";
+import { Exchange, type ResponseSink } from "./exchange.ts";
+import type { ExchangeState } from "./exchange-states.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { Route } from "./route.ts";
 import { type Trace, Tracer } from "./tracer.ts";

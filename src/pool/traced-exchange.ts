@@ -55,7 +55,8 @@ export class TracedExchange extends Exchange {
 
   override begin(): boolean {
     this.#tracer.started(ACQUIRE, this.#shown);
-    return super.begin();
+    // The tracer may have aborted it.
+    return !this.isFinished && super.begin();
   }
 
   override enter(state: Exclude<ExchangeState, "finished">): boolean {

@@ -63,6 +63,10 @@ describe.each(KINDS)("the pool's options hold through %s", (_what, proxyScheme, 
   });
 });
 
+test("a Unix socket and a proxy together are refused, not one of them ignored", () => {
+  expect(() => openPool({ uds: "/tmp/x.sock", proxy: "http://127.0.0.1:1" })).toThrow(/uds.*proxy/);
+});
+
 test("extensions.target goes into the tunnel, and CONNECT keeps host and port", async () => {
   const { cert: ca } = await certificateAuthority();
   const origin = await serveTLS(await leafFor("localhost"), answering());

@@ -124,6 +124,12 @@ export const NOT_CONCERNED: readonly Defect[] = [
     reason: "There is one kind.",
   },
   {
+    id: "url-parts-ignored",
+    wrong: "Parts of a URL that are given beside its text are ignored without a word",
+    reported: SEEN,
+    reason: "A URL is made of one argument, a text or parts: the two cannot be given together.",
+  },
+  {
     id: "mapping-duplicates",
     wrong: "A mapping of headers cannot hold a name twice",
     reported: SEEN,

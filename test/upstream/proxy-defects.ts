@@ -36,6 +36,12 @@ export const PROXY_DEFECTS: readonly Defect[] = [
     tests: inFile("proxy/socks", "the request > * goes through, too", "the request > *"),
   },
   {
+    id: "tls-layers",
+    wrong: "TLS within TLS works for two layers in one backend, and is an error without a name for more",
+    reported: SEEN,
+    tests: inFile("proxy/https-proxy", "an https proxy > TLS within TLS, each with options of its own"),
+  },
+  {
     id: "target-for-connect",
     wrong: "The target that a request gives takes the place of CONNECT's host and port",
     reported: "pydantic/httpx2 #1262",

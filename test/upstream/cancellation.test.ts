@@ -2,12 +2,12 @@
 // of one connection where others wait. Each time the caller gets its reason, and the others get the slot.
 
 import { getEventListeners } from "node:events";
-import { type ConnectionPoolOptions, Proxy, type RequestOptions } from "httpcore";
+import { type ConnectionPool, type ConnectionPoolOptions, Proxy, type RequestOptions } from "httpcore";
 import { describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { openPool } from "../support/outcomes.ts";
 import { socksing, tunnelling } from "../support/proxies.ts";
-import { answering, serve, serveTLS } from "../support/scripted-server.ts";
+import { answering, OK, serve, serveTLS } from "../support/scripted-server.ts";
 
 const reason = new Error("enough");
 const IDLE = "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 1 idle]>";
@@ -95,6 +95,64 @@ describe.each(Object.keys(WAYS))("%s", (name) => {
       await pool.close();
     }
   });
+});
+
+/** Sends a GET that is aborted at the event in `place`, and tells which event that was; null: there are no more. */
+function abortedAt(pool: ConnectionPool, url: string, place: number) {
+  const abort = new AbortController();
+  const events: string[] = [];
+  const trace = (event: string): void => {
+    if (events.push(event) === place + 1) abort.abort(reason);
+  };
+  const call = pool.request("GET", url, { signal: abort.signal, extensions: { trace } });
+  const outcome = call.then(
+    () => "answered",
+    (error: unknown) => error,
+  );
+  return { outcome, step: (): string | null => events[place] ?? null };
+}
+
+test("an abort at each step of a request that has waited gives its turn to the next", async () => {
+  const server = await serve(answering());
+  const steps: string[] = [];
+  for (let place = 0; steps.length === place; place++) {
+    const pool = openPool({ maxConnections: 1 });
+    const first = await pool.stream("GET", server.url());
+    const { outcome, step } = abortedAt(pool, server.url(), place);
+    const last = pool.request("GET", server.url());
+    await first.read();
+    expect((await last).status).toBe(200);
+    await outcome;
+    expect(String(pool), String(step())).toBe(IDLE);
+    const name = step();
+    if (name !== null) steps.push(name);
+  }
+  expect(steps).toContain("pool.wait.started");
+  expect(steps).toContain("pool.wait.complete");
+});
+
+test("an abort at each step of a request that is sent again gives its slot to the next", async () => {
+  const steps: string[] = [];
+  for (let place = 0; steps.length === place; place++) {
+    const server = await serve(async (peer, index) => {
+      await peer.request();
+      peer.send(OK);
+      await peer.request();
+      if (index === 0) return peer.end();
+      peer.send(OK);
+      return answering()(peer, index);
+    });
+    const pool = openPool({ maxConnections: 1 });
+    await pool.request("GET", server.url());
+    const { outcome, step } = abortedAt(pool, server.url(), place);
+    const last = pool.request("GET", server.url());
+    await outcome;
+    expect((await last).status).toBe(200);
+    expect(String(pool), String(step())).toBe(IDLE);
+    const name = step();
+    if (name !== null) steps.push(name);
+  }
+  expect(steps.filter((step) => step === "pool.acquire.started")).toHaveLength(2);
 });
 
 test("aborts at many moments lose no slot", async () => {

@@ -13,6 +13,8 @@ export const POOL_DEFECTS: readonly Defect[] = [
       ...inFile(
         "upstream/cancellation",
         "* > * on a * connection: an abort at each step gives the slot to who waits",
+        "an abort at each step of a request that has waited gives its turn to the next",
+        "an abort at each step of a request that is sent again gives its slot to the next",
         "aborts at many moments lose no slot",
       ),
       ...inFile("proxy/abort", "* > the next request gets the slot", "many aborts, at any moment, leave nothing"),

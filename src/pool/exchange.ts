@@ -145,7 +145,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     this.times.queued = this.times.since(moment);
   }
 
-  /** To be called first of all. False when there is no time at all: the exchange has failed then. */
+  /** To be called first of all. False when the exchange is over already, as when there is no time at all. */
   begin(): boolean {
     if (this.timeouts.total > 0) return true;
     this.expire();

@@ -53,7 +53,8 @@ export class TracedExchange extends Exchange {
 
   override begin(): boolean {
     this.#tracer.started(ACQUIRE);
-    return super.begin();
+    // The tracer may have aborted it.
+    return !this.isFinished && super.begin();
   }
 
   override enter(state: Exclude<ExchangeState, "finished">): boolean {

@@ -1,5 +1,6 @@
 // All that is fuzzed.
 
+import { aborts } from "./aborts.ts";
 import { chunks, heads, trailers } from "./against-reference.ts";
 import { cuts } from "./cuts.ts";
 import { memoryExchanges, socketExchanges } from "./exchanges.ts";
@@ -16,4 +17,5 @@ export const TARGETS = [
   responseHeads,
   memoryExchanges,
   socketExchanges,
+  aborts,
 ] as unknown as readonly Target[];

@@ -39,14 +39,14 @@ const told = ({ by, when }: Disturbed): string =>
 
 describe("an exchange that is disturbed at each of its steps leaves nothing", () => {
   test.each(EXCHANGES)("%s, %s", { timeout: 60_000 }, async (way, use) => {
-    const { steps, complaints } = await run(way, use, null);
+    const { steps, complaints } = await run(way, USES[use], null);
     expect(complaints).toEqual([]);
     const looked = steps.filter(({ name }) => (WORTHWHILE[use] ?? name) === name);
     expect(looked.length).toBeGreaterThan(1);
     const failures: string[] = [];
     const disturbances = disturbancesAt(looked, way);
     for (const disturbed of disturbances) {
-      const found = (await run(way, use, disturbed)).complaints;
+      const found = (await run(way, USES[use], disturbed)).complaints;
       if (found.length > 0) failures.push(`${told(disturbed)}: ${found.join("; ")}`);
     }
     expect(failures).toEqual([]);

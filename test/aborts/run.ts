@@ -4,20 +4,10 @@
 // Runs are made one after the other, as what the process has open is part of what is looked at.
 
 import { getEventListeners } from "node:events";
-import {
-  ConnectionPool,
-  type ConnectOptions,
-  defaultBackend,
-  HTTPCoreError,
-  type NetworkBackend,
-  type NetworkConnection,
-  type NetworkReceiver,
-  PoolClosed,
-  type RequestOptions,
-  type Response,
-} from "httpcore";
+import { ConnectionPool, HTTPCoreError, PoolClosed, type RequestOptions, type Response } from "httpcore";
+import { RefusingBackend } from "../support/backends.ts";
 import { MOMENTS, type Moment, type Step, Steps } from "./steps.ts";
-import { answerTo, contentFor, originFor, Source, TARGET, USES, type Use, type UseName } from "./uses.ts";
+import { answerTo, contentFor, originFor, Source, TARGET, type Use } from "./uses.ts";
 import { type OpenWay, openWay, type WayName } from "./ways.ts";
 
 export type Disturbance = "abort" | "pool.close()" | "response.close()";
@@ -53,8 +43,7 @@ const UNTRACED = { extensions: { trace: () => {} } };
 
 type Outcome = { readonly kind: "fulfilled" } | { readonly kind: "rejected"; readonly error: unknown };
 
-export async function run(wayName: WayName, useName: UseName, disturbed: Disturbed | null): Promise<Run> {
-  const use = USES[useName];
+export async function run(wayName: WayName, use: Use, disturbed: Disturbed | null): Promise<Run> {
   const steps = new Steps();
   let releaseHalf = (): void => {};
   const secondHalf = new Promise<void>((resolve) => {
@@ -111,7 +100,7 @@ class DisturbedExchange {
       maxConnections: 1,
       retries: use.refusals,
       networkBackend: new RefusingBackend(use.refusals),
-      trace: (event) => steps.mark(event),
+      ...(use.tracer === "none" ? {} : { trace: (event: string) => steps.mark(event) }),
     });
   }
 
@@ -121,7 +110,7 @@ class DisturbedExchange {
     const holder = await this.#prepare();
     this.#awaitMoment();
     const call = this.#call();
-    if (holder) await this.#until(() => this.#steps.has("pool.wait.started") || this.#outcome !== null);
+    if (holder) await this.#until(() => / 1 queued/.test(String(this.#pool)) || this.#outcome !== null);
     await turn();
     await holder?.read().catch(() => {});
     await this.#until(() => this.#outcome !== null, "the promise is settled");
@@ -206,18 +195,24 @@ class DisturbedExchange {
       signal: this.#controller.signal,
       content: this.#content,
       headers: expects === "continue" ? { Expect: "100-continue" } : {},
-      extensions: { trace },
+      extensions: tracer === "none" ? {} : { trace },
     };
   }
 
   // --- what must hold ---------------------------------------------------------------------------------------------
+
+  // Without a tracer it is not known whether a disturbance came too late.
+  get #isTold(): boolean {
+    return this.#use.tracer !== "none";
+  }
 
   #checkOutcome(): void {
     if (this.#outcome === null) return;
     const error = this.#outcome.kind === "rejected" ? this.#outcome.error : null;
     const by = this.#effective;
     const mayFail = by !== null && by !== "abort" && error instanceof HTTPCoreError;
-    const mayFulfil = by === null || by === "response.close()" || (by === "pool.close()" && this.#hadCome);
+    const mayFulfil =
+      by === null || by === "response.close()" || (by === "pool.close()" && this.#hadCome) || !this.#isTold;
     const isRight = error === null ? mayFulfil : mayFail || (by === "abort" && error === this.#reason);
     if (!isRight) this.#complain(error === null ? "the call is fulfilled" : `the call is rejected with ${error}`);
   }
@@ -279,20 +274,6 @@ class DisturbedExchange {
 
   #complain(complaint: string): void {
     this.complaints.push(complaint);
-  }
-}
-
-/** The real network, but for the first attempts, which go where nobody listens. */
-class RefusingBackend implements NetworkBackend {
-  readonly runtime = "refusing";
-  #refusals: number;
-
-  constructor(refusals: number) {
-    this.#refusals = refusals;
-  }
-
-  connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
-    return defaultBackend.connectTcp(this.#refusals-- > 0 ? { ...options, port: 1 } : options, receiver);
   }
 }
 

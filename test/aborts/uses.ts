@@ -16,8 +16,8 @@ export interface Use {
   readonly before: "nothing" | "idle" | "elsewhere" | "busy" | "dying";
   /** Attempts to connect that are refused, with as many retries. */
   readonly refusals: number;
-  /** Does the tracer have every step wait? */
-  readonly tracer: "looks on" | "holds";
+  /** Does the tracer have every step wait, and is there one? */
+  readonly tracer: "looks on" | "holds" | "none";
 }
 
 const PLAIN: Use = {

@@ -4,13 +4,14 @@
 import { deepStrictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { type Disturbance, run } from "../aborts/run.ts";
-import { USES, type UseName } from "../aborts/uses.ts";
+import { USES, type Use, type UseName } from "../aborts/uses.ts";
 import { WAYS, type WayName } from "../aborts/ways.ts";
 import { record, type Target } from "./target.ts";
 
 interface AbortCase {
   way: WayName;
   use: UseName;
+  tracer: "as it is" | "none";
   by: Disturbance;
   turns: number;
   microtasks: number;
@@ -28,13 +29,15 @@ export const aborts: Target<AbortCase> = {
   cases: record<AbortCase>({
     way: fc.constantFrom(...(Object.keys(WAYS) as WayName[])),
     use: fc.constantFrom(...uses),
+    tracer: fc.constantFrom("as it is", "none"),
     by: fc.constantFrom("abort", "abort", "abort", "pool.close()", "response.close()"),
     turns: fc.nat(30),
     microtasks: fc.nat(12),
   }),
   isAsync: true,
-  check: async ({ way, use, by, turns, microtasks }) => {
-    const { complaints } = await run(way, use, { by, when: { turns, microtasks } });
+  check: async ({ way, use, tracer, by, turns, microtasks }) => {
+    const played: Use = tracer === "none" ? { ...USES[use], tracer } : USES[use];
+    const { complaints } = await run(way, played, { by, when: { turns, microtasks } });
     deepStrictEqual(complaints, []);
   },
 };

@@ -107,7 +107,7 @@ async function lostSlots({ pool: limits }: Script, world: MemoryWorld, pool: Con
 export const memoryAborts: Target<Script> = {
   name: "memory-aborts",
   claim: "over a network in memory, no abort takes a slot away",
-  defaultRuns: 2_000,
+  defaultRuns: 1_000,
   cases: aborted,
   isAsync: true,
   check,

@@ -27,9 +27,7 @@ function disturbancesAt(steps: readonly Step[], way: WayName): Disturbed[] {
     return (["abort", ...closes] as const).map((by) => ({ by, step }));
   });
   return all.flatMap(({ by, step }, index) => {
-    const chosen = /TLS|https/.test(way)
-      ? moments.filter((_, i) => (index + step.name.length) % moments.length === i)
-      : moments;
+    const chosen = /TLS|https/.test(way) ? [moments[index % moments.length] as Moment] : moments;
     return chosen.map((moment) => ({ by, when: { step, moment } }));
   });
 }

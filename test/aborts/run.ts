@@ -201,18 +201,14 @@ class DisturbedExchange {
 
   // --- what must hold ---------------------------------------------------------------------------------------------
 
-  // Without a tracer it is not known whether a disturbance came too late.
-  get #isTold(): boolean {
-    return this.#use.tracer !== "none";
-  }
-
   #checkOutcome(): void {
     if (this.#outcome === null) return;
     const error = this.#outcome.kind === "rejected" ? this.#outcome.error : null;
     const by = this.#effective;
     const mayFail = by !== null && by !== "abort" && error instanceof HTTPCoreError;
-    const mayFulfil =
-      by === null || by === "response.close()" || (by === "pool.close()" && this.#hadCome) || !this.#isTold;
+    // Without a tracer it is not known whether a disturbance came too late.
+    const mayBeLate = this.#use.tracer === "none" || (by === "pool.close()" && this.#hadCome);
+    const mayFulfil = by === null || by === "response.close()" || mayBeLate;
     const isRight = error === null ? mayFulfil : mayFail || (by === "abort" && error === this.#reason);
     if (!isRight) this.#complain(error === null ? "the call is fulfilled" : `the call is rejected with ${error}`);
   }

@@ -145,11 +145,10 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     this.times.queued = this.times.since(moment);
   }
 
-  /** To be called first of all. False when the exchange is over already, as when there is no time at all. */
+  /** To be called first of all. False when it is over already: there is no time at all, or a tracer has ended it. */
   begin(): boolean {
-    if (this.timeouts.total > 0) return true;
-    this.expire();
-    return false;
+    if (this.timeouts.total <= 0) this.expire();
+    return !this.isFinished;
   }
 
   /** Enters `state`: its time limit starts. False when that is 0 already: the exchange has failed then. */

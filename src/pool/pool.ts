@@ -69,7 +69,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
-    if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
+    if (this.#isClosed) exchange.fail(poolClosed());
     else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
       this.#waiting.push(this.#routeTo(exchange), exchange);
       exchange.enter("queued");
@@ -82,7 +82,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     for (const route of [...this.#routes.values()]) {
       for (const exchange of route.queue.toArray()) {
         this.#waiting.remove(route, exchange);
-        exchange.fail(new PoolClosed("the connection pool has been closed"));
+        exchange.fail(poolClosed());
       }
     }
     for (const connection of this.#connections) {
@@ -227,12 +227,11 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     return assignment === "replace-on-route" ? (route.idle[0] ?? null) : null;
   }
 
+  // A tracer that was told of the exchange, or of a connection closed for it, may have closed the pool or given it up.
   #open(connection: HTTPConnection, exchange: Exchange): void {
-    if (exchange.isFinished) {
-      connection.close(null);
-      return;
-    }
-    connection.open(exchange, this.#settings);
+    if (this.#isClosed) exchange.fail(poolClosed());
+    if (exchange.isFinished) connection.close(null);
+    else connection.open(exchange, this.#settings);
   }
 
   #routeTo({ route: { key } }: Exchange | HTTPConnection): RouteState {
@@ -257,4 +256,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   #longestIdle(): HTTPConnection {
     return this.#idle.first as HTTPConnection;
   }
+}
+
+function poolClosed(): PoolClosed {
+  return new PoolClosed("the connection pool has been closed");
 }

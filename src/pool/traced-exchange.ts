@@ -53,8 +53,7 @@ export class TracedExchange extends Exchange {
 
   override begin(): boolean {
     this.#tracer.started(ACQUIRE);
-    // The tracer may have aborted it.
-    return !this.isFinished && super.begin();
+    return super.begin();
   }
 
   override enter(state: Exclude<ExchangeState, "finished">): boolean {

@@ -80,6 +80,8 @@ export class TracingSink implements ResponseSink {
   }
 
   #pass(call: () => void): void {
+    // The tracer has ended it, told of this very call.
+    if (this.exchange?.isFinished) return;
     if (!this.#isHolding && !this.#tracer.held) {
       call();
       return;

@@ -63,6 +63,7 @@ export class RunningCall {
     const { how, method, host, abort } = this.#call;
     if (abort === "before") this.#abort.abort(new CallersError("aborted"));
     else if (typeof abort === "number") this.#world.after(abort, () => this.#abort.abort(new CallersError("aborted")));
+    else if (abort !== null && typeof abort === "object") void this.#abortAfter(abort.microtasks);
     const url = `${this.#world.origin(host)}${this.#target}`;
     const response = await this.#track(how, this.#pool[how](method, url, this.#options()));
     if (!response) return;
@@ -71,6 +72,11 @@ export class RunningCall {
     this.#checkHead(response);
     if (how === "request") this.#checkContent(response, response.content);
     else await this.#use(response);
+  }
+
+  async #abortAfter(microtasks: number): Promise<void> {
+    for (let i = 0; i < microtasks; i++) await null;
+    this.#abort.abort(new CallersError("aborted"));
   }
 
   #options(): RequestOptions {

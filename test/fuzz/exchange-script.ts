@@ -45,8 +45,8 @@ export interface Call {
   /** Octets of each piece. */
   sizes: number[];
   timeout: { connect?: number; read?: number; write?: number; pool?: number; total?: number };
-  /** When the signal aborts: a time behind the call's start, or an event; null for no signal. */
-  abort: number | "before" | "at head" | "at content" | "never" | null;
+  /** When the signal aborts: a time behind the call's start, within one turn of it, or an event; null for no signal. */
+  abort: number | { microtasks: number } | "before" | "at head" | "at content" | "never" | null;
   ending:
     | "read"
     | "text"

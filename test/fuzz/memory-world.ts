@@ -21,7 +21,7 @@ export class MemoryWorld implements World, NetworkBackend {
   readonly backend = this;
   readonly #clock = new VirtualClock();
   readonly #uninstall: () => void;
-  readonly #scripts: readonly ConnectionScript[];
+  #scripts: readonly ConnectionScript[];
   readonly #connections: MemoryConnection[] = [];
   readonly #complaints: string[] = [];
   #attempts = 0;
@@ -59,6 +59,12 @@ export class MemoryWorld implements World, NetworkBackend {
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close();
     await this.#clock.rest().finally(this.#uninstall);
+  }
+
+  /** The servers close all connections, and follow `script` on those to come. */
+  startAgain(script: ConnectionScript): void {
+    this.#scripts = [script];
+    for (const connection of this.#connections) connection.end();
   }
 
   async connectTcp({ signal, window }: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {

@@ -18,7 +18,7 @@ await build({
   platform: "node",
   target: "node20",
   sourcemap: "inline",
-  external: ["fast-check", "cli-progress", "vitest"],
+  external: ["fast-check", "cli-progress", "vitest", "selfsigned"],
   alias: { "httpcore/protocol": path("../../src/entry/protocol.ts"), httpcore: path("../../src/entry/node.ts") },
   plugins: [codecForEsbuild()],
 });

@@ -1,8 +1,10 @@
 // All that is fuzzed.
 
+import { aborts } from "./aborts.ts";
 import { chunks, heads, trailers } from "./against-reference.ts";
 import { cuts } from "./cuts.ts";
 import { memoryExchanges, socketExchanges } from "./exchanges.ts";
+import { memoryAborts } from "./memory-aborts.ts";
 import { chunkedContent, requestHeads, responseHeads } from "./round-trips.ts";
 import type { Target } from "./target.ts";
 
@@ -16,4 +18,6 @@ export const TARGETS = [
   responseHeads,
   memoryExchanges,
   socketExchanges,
+  memoryAborts,
+  aborts,
 ] as unknown as readonly Target[];

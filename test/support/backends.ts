@@ -77,6 +77,20 @@ export class LateBackend implements NetworkBackend {
   }
 }
 
+/** The real network, but for the first attempts, which go where nobody listens. */
+export class RefusingBackend implements NetworkBackend {
+  readonly runtime = "refusing";
+  #refusals: number;
+
+  constructor(refusals: number) {
+    this.#refusals = refusals;
+  }
+
+  connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<NetworkConnection> {
+    return defaultBackend.connectTcp(this.#refusals-- > 0 ? { ...options, port: 1 } : options, receiver);
+  }
+}
+
 /** A connection in the hands of the test: what is written is kept, what is read is played by calling `receiver`. */
 export class ManualConnection implements NetworkConnection {
   readonly receiver: NetworkReceiver;

@@ -71,7 +71,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   submit(exchange: Exchange): void {
     if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
     else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
-      this.#waiting.push(this.#routeTo(exchange), exchange);
+      this.#waiting.push(this.#routeAt(exchange.route.key), exchange);
       exchange.enter("queued");
     }
   }
@@ -104,7 +104,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // --- ServingPool ------------------------------------------------------------------------------------------------
 
   withdraw(exchange: Exchange): void {
-    const route = this.#routeTo(exchange);
+    const route = this.#routeAt(exchange.route.key);
     this.#waiting.remove(route, exchange);
     this.#forgetIfUnused(route);
   }
@@ -116,7 +116,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
     connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
-    const route = this.#routeTo(connection);
+    const route = this.#routeAt(connection.routeKey);
     route.idle.push(connection);
     this.#waiting.update(route);
     this.#serveWaiting();
@@ -134,7 +134,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   }
 
   wasClosed(connection: HTTPConnection, repeated: Exchange | null): void {
-    const route = this.#routeTo(connection);
+    const route = this.#routeAt(connection.routeKey);
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     route.count--;
@@ -164,9 +164,9 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // Those that wait do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
     const moment = exchange.startedAt;
-    this.#closeExpired(this.#routeTo(exchange), moment);
+    this.#closeExpired(this.#routeAt(exchange.route.key), moment);
     // Anew, as a route without connections is forgotten.
-    return this.#serve(exchange, this.#routeTo(exchange), moment);
+    return this.#serve(exchange, this.#routeAt(exchange.route.key), moment);
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
@@ -235,7 +235,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     connection.open(exchange, this.#settings);
   }
 
-  #routeTo({ route: { key } }: Exchange | HTTPConnection): RouteState {
+  #routeAt(key: string): RouteState {
     let route = this.#routes.get(key);
     if (!route) {
       route = new RouteState(key);

@@ -69,8 +69,10 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
+    const hasBegun = !this.#isClosed && exchange.begin();
+    // Asked again: a tracer that hears of the beginning may close the pool.
     if (this.#isClosed) exchange.fail(new PoolClosed("the connection pool has been closed"));
-    else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
+    else if (hasBegun && !this.#serveAtOnce(exchange)) {
       this.#waiting.push(this.#routeAt(exchange.route.key), exchange);
       exchange.enter("queued");
     }

@@ -52,7 +52,8 @@ export class TracedExchange extends Exchange {
 
   override begin(): boolean {
     this.#tracer.started(ACQUIRE);
-    return super.begin();
+    // The tracer may have aborted it; a connection that it got would never come back.
+    return !this.isFinished && super.begin();
   }
 
   override enter(state: Exclude<ExchangeState, "finished">): boolean {

@@ -46,6 +46,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   readonly #idle = new LinkedList<HTTPConnection>();
   readonly #waiting: WaitingRoom;
   #isClosed = false;
+  /** Are those that wait being served? */
+  #isServing = false;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
@@ -173,14 +175,24 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
   #serveWaiting(): void {
-    if (this.#waiting.size === 0) return;
+    // Serving one may free what it got: the next turn of the loop sees to that, as the stack has no room for thousands.
+    if (this.#isServing || this.#waiting.size === 0) return;
+    this.#isServing = true;
+    try {
+      this.#serveAllWaiting();
+    } finally {
+      this.#isServing = false;
+    }
+  }
+
+  #serveAllWaiting(): void {
     const moment = now();
     while (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections) {
       const route = this.#waiting.first;
       if (!route) return;
       const exchange = route.queue.first as Exchange;
       this.#closeExpired(route, moment);
-      // Closing serves others: it may have been its turn.
+      // A tracer hears of the closing, and may have ended it.
       if (route.queue.first === exchange) this.#serve(exchange, route, moment);
     }
   }

@@ -77,9 +77,11 @@ export class Connecting {
 
   async #pause(milliseconds: number): Promise<void> {
     this.#attempt = new AbortController();
+    const { signal } = this.#attempt;
     this.#exchange.stopClock();
     const info = { delay: milliseconds };
     await this.#exchange.started("connection.retry", info);
+    signal.throwIfAborted();
     await new Promise<void>((resolve) => {
       const limit = new TimeLimit(milliseconds, resolve);
       this.#wake = () => {

@@ -149,6 +149,7 @@ export class TracedExchange extends Exchange {
   }
 
   #closed(): void {
+    this.#tracer.letGo();
     if (!this.#isAcquired) return;
     for (const step of ["http11.response_closed", "pool.release"]) {
       this.#tracer.started(step);

@@ -31,9 +31,8 @@ export class HTTPConnection
     printAsText(HTTPConnection);
   }
 
-  /** What tells its route from others. The route itself, whose proxy has secrets, is in no property: callers get this. */
   readonly routeKey: string;
-  readonly #route: Route;
+  readonly #route: Route; // it has a proxy's secrets, and callers get this object
   state: ConnectionState = "CONNECTING";
   requestCount = 0;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */

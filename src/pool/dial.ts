@@ -190,6 +190,8 @@ async function startTLS(
   try {
     await observed(observer, step, { servername }, async () => {
       signal.throwIfAborted();
+      // A tracer may have held the step for long.
+      handshake.checkOpen();
       if (!network.startTLS) throw noTLS(backend.runtime);
       open = null;
       try {

@@ -13,6 +13,7 @@ import type { Authority } from "../url.ts";
 import { type ConnectObserver, observed } from "./connect-observer.ts";
 import type { Handshake } from "./handshake.ts";
 import type { ProxySettings } from "./route.ts";
+import { withHidden } from "./tracer.ts";
 
 /** Octets of a refusal's content that are kept: a page that says why fits many times. */
 const MAX_CONTENT = 65_536;
@@ -41,7 +42,7 @@ export async function openTunnel(
 }
 
 function infoOf({ version, status, reason, headers }: ResponseEvent): object {
-  return { httpVersion: version, status, reasonPhrase: reason, headers };
+  return withHidden({ httpVersion: version, status, reasonPhrase: reason }, "headers", headers);
 }
 
 async function finalHead(connection: ClientConnection, handshake: Handshake): Promise<ResponseEvent> {

@@ -205,7 +205,7 @@ export class BaseConnectionPool {
   }
 
   #limitsOf({ maxContentSize, maxHeaderSize }: CheckedExtensions): Readonly<Limits> {
-    const { limits } = this.#options;
+    const { limits } = this.#options.settings;
     if (maxContentSize === undefined && maxHeaderSize === undefined) return limits;
     return resolveLimits({ maxContentSize, maxHeaderSize }, limits);
   }

@@ -22,7 +22,6 @@ export interface PoolSettings extends DialSettings {
   readonly maxKeepaliveConnections: number;
   /** Milliseconds. */
   readonly keepaliveExpiry: number;
-  readonly leniency: readonly "bare-lf"[];
   readonly trace: Trace | null;
 }
 

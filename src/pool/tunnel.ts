@@ -6,7 +6,7 @@
 import { HTTPCoreError, ProxyError, RemoteProtocolError } from "../errors.ts";
 import { GrowingOctets } from "../growing-octets.ts";
 import { escapeText } from "../octets.ts";
-import { ClientConnection } from "../protocol/client-connection.ts";
+import { ClientConnection, type ClientConnectionOptions } from "../protocol/client-connection.ts";
 import type { ReceiveEvent, ResponseEvent } from "../protocol/events.ts";
 import { encodeRequest } from "../protocol/request-head.ts";
 import type { Authority } from "../url.ts";
@@ -23,13 +23,13 @@ export async function openTunnel(
   handshake: Handshake,
   { host, effectivePort }: Authority,
   { lines }: ProxySettings,
-  leniency: readonly "bare-lf"[],
+  rules: Pick<ClientConnectionOptions, "leniency" | "limits">,
   observer: ConnectObserver,
 ): Promise<void> {
   // A zone is nobody's business but this machine's (RFC 6874 section 1).
   const target = `${host.includes(":") ? `[${host.replace(/%.*$/, "")}]` : host}:${effectivePort}`;
   const head = encodeRequest({ method: "CONNECT", target, lines: ["Host", target, ...lines] });
-  const connection = new ClientConnection({ leniency });
+  const connection = new ClientConnection(rules);
   await observed(observer, "http11.send_request_headers", { method: "CONNECT", target }, async () => {
     connection.sendHead(head);
     connection.sendEnd();

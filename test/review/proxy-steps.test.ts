@@ -1,6 +1,6 @@
 // The steps by which a tunnel is set up, as a tracer hears of them and may hold them.
 
-import { ConnectError, type Trace } from "httpcore";
+import { ConnectError, RemoteProtocolError, type Trace } from "httpcore";
 import { expect, test } from "vitest";
 import { fails, openPool } from "../support/outcomes.ts";
 import { ESTABLISHED, tunnelling } from "../support/proxies.ts";
@@ -40,4 +40,12 @@ test("the headers of a reply to CONNECT are not enumerable in its event", async 
   await pool.request("GET", origin.url().replace("http", "ws"), { extensions: { trace } });
   expect(JSON.stringify(values)).not.toContain("secret");
   expect((values[0] as { headers: Headers }).headers.get("set-cookie")).toBe("sid=secret");
+});
+
+// The reply to CONNECT was read with the limits that a pool has unless others are given.
+test("the pool's limits hold for a reply to CONNECT", async () => {
+  const server = await serve(tunnelling(`HTTP/1.1 200 OK\r\nA: ${"b".repeat(2000)}\r\n\r\n`));
+  const pool = openPool({ proxy: server.origin, limits: { maxHeaderSize: 1000 } });
+  const error = await fails(pool.request("GET", "https://x.example/"), RemoteProtocolError);
+  expect(error.reason).toBe("max-header-size");
 });

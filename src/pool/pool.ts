@@ -141,7 +141,6 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     route.count--;
-    this.#tellClosed(connection);
     if (repeated) {
       // It had its turn: it goes in front of all that wait, and takes the place that has just become free.
       repeated.needsFreshConnection = true;
@@ -151,6 +150,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     this.#forgetIfUnused(route);
     this.#serveWaiting();
     if (repeated && route.queue.has(repeated)) repeated.enter("queued");
+    // Last: a request that the tracer makes must not overtake those that waited for the place.
+    this.#tellClosed(connection);
   }
 
   // Nobody's exchange waits for it, so what the tracer returns or throws has nobody to go to.

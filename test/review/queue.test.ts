@@ -3,7 +3,7 @@
 import { ConnectTimeout } from "httpcore";
 import { expect, test } from "vitest";
 import { openPool, pause, rejection } from "../support/outcomes.ts";
-import { answering, serve } from "../support/scripted-server.ts";
+import { answering, OK, serve } from "../support/scripted-server.ts";
 
 const EMPTY = "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 0 idle]>";
 const CLOSING = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
@@ -46,4 +46,29 @@ test("a signal that many share opens no connection when it aborts, and maxConnec
   expect(String(pool)).toBe(EMPTY);
   await pause(50);
   expect(server.peers.length).toBe(10);
+});
+
+// The tracer was told between the slot becoming free and the turn of those that waited for it.
+test("a request that a tracer makes when a connection closes does not overtake those that wait", async () => {
+  const targets: string[] = [];
+  const server = await serve(async (peer) => {
+    while (true) {
+      const [, target = ""] = (await peer.request()).split(" ");
+      targets.push(target);
+      peer.send(OK);
+    }
+  });
+  const late: Promise<unknown>[] = [];
+  const pool = openPool({
+    maxConnections: 1,
+    trace: (event) => {
+      if (event === "connection.close.started" && late.length === 0)
+        late.push(pool.request("GET", server.url("/late")));
+    },
+  });
+  const first = await pool.stream("GET", server.url("/first"));
+  const waiting = pool.request("GET", server.url("/waiting"));
+  await first.close();
+  await Promise.all([waiting, ...late]);
+  expect(targets).toEqual(["/first", "/waiting", "/late"]);
 });

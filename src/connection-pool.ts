@@ -205,7 +205,7 @@ export class BaseConnectionPool {
   }
 
   #limitsOf({ maxContentSize, maxHeaderSize }: CheckedExtensions): Readonly<Limits> {
-    const { limits } = this.#options;
+    const { limits } = this.#options.settings;
     if (maxContentSize === undefined && maxHeaderSize === undefined) return limits;
     return resolveLimits({ maxContentSize, maxHeaderSize }, limits);
   }
@@ -235,8 +235,9 @@ function forwarded(parts: RequestParts, { proxy, authority }: Route, givenTarget
     const name = all[i & ~1] as string;
     return findField(parts.lines, name.toLowerCase()) === undefined;
   });
-  const behindHost = parts.lines.findIndex((part, i) => i % 2 === 0 && part.toLowerCase() === "host") + 2;
-  const lines = parts.lines.toSpliced(behindHost, 0, ...added);
+  const host = parts.lines.findIndex((part, i) => i % 2 === 0 && part.toLowerCase() === "host");
+  // Without Host the request is refused, and must not be for what is the proxy's.
+  const lines = parts.lines.toSpliced(host < 0 ? parts.lines.length : host + 2, 0, ...added);
   return { ...parts, lines, target: givenTarget ?? `http://${authority.hostHeader}${parts.target}` };
 }
 

@@ -7,6 +7,7 @@ import type { Timeouts } from "./pool/timeouts.ts";
 import type { Trace } from "./pool/tracer.ts";
 import type { HeadersInput } from "./protocol/field-lines.ts";
 import type { HeaderList } from "./protocol/header-list.ts";
+import { checkServername } from "./tls-options.ts";
 
 /** An interim response (1xx but 101), as `extensions.informational` gets it. */
 export interface InformationalResponse {
@@ -99,7 +100,7 @@ export function checkExtensions(given: unknown): CheckedExtensions {
   const { target } = extensions;
   return {
     timeout: extensions.timeout as Timeouts | undefined,
-    sniHostname: typed(extensions, "extensions", "sniHostname", "string"),
+    sniHostname: checkServername(extensions.sniHostname, "extensions.sniHostname"),
     target:
       target instanceof Uint8Array
         ? decodeLatin1(target, 0, target.length)

@@ -58,7 +58,6 @@ export interface ConnectionPoolOptions {
 export interface CheckedPoolOptions {
   readonly settings: PoolSettings;
   readonly timeouts: ResolvedTimeouts;
-  readonly limits: Limits;
   readonly servername: string | null;
   readonly proxies: ProxyChoice | null;
 }
@@ -121,10 +120,10 @@ export function checkPoolOptions(
       retries: count(options, "retries", 0, 0),
       trace: typed<Trace>(options, "options", "trace", "function"),
       leniency: options.leniency ?? [],
+      limits: resolveLimits(options.limits),
       backend: network,
     },
     timeouts: resolveTimeouts(options.timeout, DEFAULT_TIMEOUTS),
-    limits: resolveLimits(options.limits),
     servername,
     proxies,
   };

@@ -3,6 +3,7 @@
 // In: what a caller wrote. Out: the options of the network's contract, a copy that nobody else can change. Whether a key
 // can be read and belongs to its certificate is for the runtime to say, when a pool is made.
 
+import { familyOf } from "./ip-address.ts";
 import type { TLSConnectOptions, TLSVersion } from "./network/network.ts";
 import { decodeLatin1 } from "./octets.ts";
 import { ownProperties, typed, wrongType } from "./own-properties.ts";
@@ -45,6 +46,11 @@ export interface CheckedTLSOptions extends Omit<TLSConnectOptions, "servername">
   readonly servername: string | null;
 }
 
+/** Labels of letters, digits, hyphens and, as they are in use, underscores (RFC 6066 section 3). */
+const SERVERNAME = /^[\w-]+(?:\.[\w-]+)*$/;
+/** RFC 1035 section 2.3.4 */
+const MAX_NAME = 253;
+
 const OPTION_NAMES = new Set([
   "ca",
   "verify",
@@ -78,7 +84,7 @@ export function checkTLSOptions(given: unknown): CheckedTLSOptions {
   return {
     ca: pem(tls, "ca", CERTIFICATE),
     verify: typed<boolean>(tls, "tls", "verify", "boolean") ?? true,
-    servername: typed(tls, "tls", "servername", "string"),
+    servername: checkServername(tls.servername, "tls.servername"),
     ...identity(tls),
     alpnProtocols: list(tls, "alpnProtocols", "a protocol's name", /^[\x21-\x7e]{1,255}$/),
     minVersion,
@@ -86,6 +92,20 @@ export function checkTLSOptions(given: unknown): CheckedTLSOptions {
     pinnedCertificates: pins(tls),
     sessions: new Map(),
   };
+}
+
+/**
+ * The name for TLS that was given as `what`, without a dot at its end, which is DNS's; null for none.
+ * @throws TypeError when it is no name and no IP address: TLS would cut it, or leave it away, without a word
+ */
+export function checkServername(given: unknown, what: string): string | null {
+  if (given === undefined || given === null) return null;
+  if (typeof given !== "string") throw wrongType(what, "a string", given);
+  const name = given.replace(/\.$/, "");
+  if (familyOf(name) !== null || (SERVERNAME.test(name) && name.length <= MAX_NAME)) return name;
+  throw new TypeError(
+    `${what} must be a host name (outside ASCII: in punycode) or an IP address, not ${JSON.stringify(given)}`,
+  );
 }
 
 function identity(tls: Given): Pick<CheckedTLSOptions, "cert" | "key" | "passphrase"> {

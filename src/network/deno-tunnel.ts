@@ -16,7 +16,8 @@ import type { Relay } from "./relay.ts";
 const NOT_GIVEN: object = Object.fromEntries(
   (
     "host port path lookup timeout secureContext pfx secureProtocol secureOptions ciphers sigalgs crl ecdhCurve " +
-    "pskCallback enableTrace"
+    "pskCallback enableTrace clientCertEngine privateKeyEngine privateKeyIdentifier allowPartialTrustChain dhparam " +
+    "honorCipherOrder sessionIdContext sessionTimeout ticketKeys requestOCSP"
   )
     .split(" ")
     .map((name) => [name, undefined]),

@@ -26,6 +26,8 @@ export function connectToFirst<T>(
   signal: AbortSignal,
   attempt: Attempt<T>,
 ): Promise<T> {
+  // A look-up lies behind: nobody would be told of an abort in the meantime.
+  if (signal.aborted) return Promise.reject(signal.reason);
   const [only] = addresses;
   if (addresses.length === 1 && only !== undefined) return attempt(only, signal, () => {});
   const waiting = interleaved(addresses);

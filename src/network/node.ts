@@ -63,7 +63,9 @@ export async function connectUnix(options: UnixConnectOptions, receiver: Network
 const NOT_GIVEN: object = Object.fromEntries(
   (
     "path host port localAddress localPort family hints lookup timeout signal fd handle socket secureContext pfx " +
-    "secureProtocol secureOptions sigalgs crl ecdhCurve pskCallback enableTrace"
+    "secureProtocol secureOptions sigalgs crl ecdhCurve pskCallback enableTrace clientCertEngine privateKeyEngine " +
+    "privateKeyIdentifier allowPartialTrustChain dhparam honorCipherOrder sessionIdContext sessionTimeout ticketKeys " +
+    "requestOCSP"
   )
     .split(" ")
     .map((name) => [name, undefined]),

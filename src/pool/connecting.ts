@@ -78,10 +78,11 @@ export class Connecting {
   // Rejects when it is given up before it has begun.
   async #pause(milliseconds: number): Promise<void> {
     this.#attempt = new AbortController();
+    const { signal } = this.#attempt;
     this.#exchange.stopClock();
     const info = { delay: milliseconds };
     await this.#exchange.started("connection.retry", info);
-    this.#attempt.signal.throwIfAborted();
+    signal.throwIfAborted();
     await new Promise<void>((resolve) => {
       const limit = new TimeLimit(milliseconds, resolve);
       this.#wake = () => {

@@ -15,6 +15,7 @@ import type {
   SocketOptions,
   TLSConnectOptions,
 } from "../network/network.ts";
+import type { Limits } from "../protocol/limits.ts";
 import type { Authority } from "../url.ts";
 import { codec } from "../wasm/codec.ts";
 import { type ConnectObserver, type ConnectStep, observed } from "./connect-observer.ts";
@@ -35,6 +36,8 @@ export interface DialSettings {
   /** How often connecting is tried again. */
   readonly retries: number;
   readonly leniency: readonly "bare-lf"[];
+  /** What a proxy may make us hold; for responses each request has its own. */
+  readonly limits: Readonly<Limits>;
 }
 
 /** The names of the steps that are the same whoever is connected to, but for their names. */
@@ -140,9 +143,9 @@ function makeTalk(
   handshake: Handshake,
   authority: Authority,
   proxy: ProxySettings,
-  { settings: { leniency }, observer }: Attempt,
+  { settings: { leniency, limits }, observer }: Attempt,
 ): () => Promise<void> {
-  if (proxy.kind === "http") return () => openTunnel(handshake, authority, proxy, leniency, observer);
+  if (proxy.kind === "http") return () => openTunnel(handshake, authority, proxy, { leniency, limits }, observer);
   const request = socksRequest(authority);
   const { host, effectivePort: port } = authority;
   return () =>
@@ -190,6 +193,8 @@ async function startTLS(
   try {
     await observed(observer, step, { servername }, async () => {
       signal.throwIfAborted();
+      // A tracer may have held the step for long.
+      handshake.checkOpen();
       if (!network.startTLS) throw noTLS(backend.runtime);
       open = null;
       try {

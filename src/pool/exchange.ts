@@ -139,9 +139,9 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   // --- ServingConnection and ServingPool --------------------------------------------------------------------------
 
-  /** It gets a connection at `moment`. */
+  /** It gets a connection at `moment`; another one when it is sent again, and nothing of the first counts then. */
   assigned(moment: number): void {
-    this.times ??= new ExchangeTimes(this.startedAt);
+    this.times = new ExchangeTimes(this.startedAt);
     this.times.queued = this.times.since(moment);
   }
 

@@ -78,6 +78,12 @@ export class Handshake implements NetworkReceiver {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** @throws ConnectError when the proxy has gone since: nobody would answer what follows */
+  checkOpen(): void {
+    if (this.#hasEnded) this.failed(new Error("it closed the connection behind its reply"));
+    if (this.#failure) throw this.#failure.error;
+  }
+
   /** @throws RemoteProtocolError when there are `octets` behind the handshake: who is to be spoken to has not spoken yet */
   checkEmpty(octets: Uint8Array = this.#octets): void {
     if (octets.length === 0) return;

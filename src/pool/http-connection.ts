@@ -31,7 +31,8 @@ export class HTTPConnection
     printAsText(HTTPConnection);
   }
 
-  readonly route: Route;
+  readonly routeKey: string;
+  readonly #route: Route; // it has a proxy's secrets, and callers get this object
   state: ConnectionState = "CONNECTING";
   requestCount = 0;
   /** When it is to be closed if still idle, on the clock of deadlines.ts. */
@@ -56,7 +57,8 @@ export class HTTPConnection
 
   constructor(route: Route, owner: ConnectionOwner<HTTPConnection>, leniency: readonly "bare-lf"[]) {
     super();
-    this.route = route;
+    this.routeKey = route.key;
+    this.#route = route;
     this.#owner = owner;
     this.#protocol = new ClientConnection({ leniency, content: "borrowed" });
   }
@@ -66,7 +68,7 @@ export class HTTPConnection
   }
 
   override toString(): string {
-    return `<HTTPConnection ['${this.route.authority.origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
+    return `<HTTPConnection ['${this.#route.authority.origin}', HTTP/1.1, ${this.state}, Request Count: ${this.requestCount}]>`;
   }
 
   /** Opens the connection for `exchange` and starts it. Never rejects: the exchange is told. */
@@ -75,7 +77,7 @@ export class HTTPConnection
     exchange.connection = this;
     try {
       this.connecting = new Connecting(exchange, settings.retries);
-      const network = await this.connecting.run(this.route, settings, this.#relay);
+      const network = await this.connecting.run(this.#route, settings, this.#relay);
       if (this.state === "CLOSED") network.close();
       else {
         this.#network = network;

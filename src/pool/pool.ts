@@ -22,7 +22,6 @@ export interface PoolSettings extends DialSettings {
   readonly maxKeepaliveConnections: number;
   /** Milliseconds. */
   readonly keepaliveExpiry: number;
-  readonly leniency: readonly "bare-lf"[];
   readonly trace: Trace | null;
 }
 
@@ -46,6 +45,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   readonly #idle = new LinkedList<HTTPConnection>();
   readonly #waiting: WaitingRoom;
   #isClosed = false;
+  /** Are those that wait being served? */
+  #isServing = false;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
@@ -69,9 +70,11 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
 
   /** Sees to it that `exchange` is served, now or when its turn comes. */
   submit(exchange: Exchange): void {
+    const hasBegun = !this.#isClosed && exchange.begin();
+    // Asked again: a tracer that hears of the beginning may close the pool.
     if (this.#isClosed) exchange.fail(poolClosed());
-    else if (exchange.begin() && !this.#serveAtOnce(exchange)) {
-      this.#waiting.push(this.#routeTo(exchange), exchange);
+    else if (hasBegun && !this.#serveAtOnce(exchange)) {
+      this.#waiting.push(this.#routeAt(exchange.route.key), exchange);
       exchange.enter("queued");
     }
   }
@@ -104,7 +107,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // --- ServingPool ------------------------------------------------------------------------------------------------
 
   withdraw(exchange: Exchange): void {
-    const route = this.#routeTo(exchange);
+    const route = this.#routeAt(exchange.route.key);
     this.#waiting.remove(route, exchange);
     this.#forgetIfUnused(route);
   }
@@ -116,7 +119,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     const expiry = Math.min(keepaliveExpiry, Math.max(serverTimeout - SERVER_TIMEOUT_MARGIN, 0));
     connection.expiresAt = connection.idleSince + expiry;
     this.#idle.push(connection);
-    const route = this.#routeTo(connection);
+    const route = this.#routeAt(connection.routeKey);
     route.idle.push(connection);
     this.#waiting.update(route);
     this.#serveWaiting();
@@ -134,11 +137,10 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   }
 
   wasClosed(connection: HTTPConnection, repeated: Exchange | null): void {
-    const route = this.#routeTo(connection);
+    const route = this.#routeAt(connection.routeKey);
     this.#connections.delete(connection);
     if (this.#idle.remove(connection)) route.idle.splice(route.idle.indexOf(connection), 1);
     route.count--;
-    this.#tellClosed(connection);
     if (repeated) {
       // It had its turn: it goes in front of all that wait, and takes the place that has just become free.
       repeated.needsFreshConnection = true;
@@ -148,6 +150,8 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     this.#forgetIfUnused(route);
     this.#serveWaiting();
     if (repeated && route.queue.has(repeated)) repeated.enter("queued");
+    // Last: a request that the tracer makes must not overtake those that waited for the place.
+    this.#tellClosed(connection);
   }
 
   // Nobody's exchange waits for it, so what the tracer returns or throws has nobody to go to.
@@ -164,21 +168,31 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // Those that wait do so because they cannot be served, so nobody is overtaken.
   #serveAtOnce(exchange: Exchange): boolean {
     const moment = exchange.startedAt;
-    this.#closeExpired(this.#routeTo(exchange), moment);
+    this.#closeExpired(this.#routeAt(exchange.route.key), moment);
     // Anew, as a route without connections is forgotten.
-    return this.#serve(exchange, this.#routeTo(exchange), moment);
+    return this.#serve(exchange, this.#routeAt(exchange.route.key), moment);
   }
 
   // Serves all that can be served, first come first; one whose route is full does not hold up the others.
   #serveWaiting(): void {
-    if (this.#waiting.size === 0) return;
+    // Serving one may free what it got: the next turn of the loop sees to that, as the stack has no room for thousands.
+    if (this.#isServing || this.#waiting.size === 0) return;
+    this.#isServing = true;
+    try {
+      this.#serveAllWaiting();
+    } finally {
+      this.#isServing = false;
+    }
+  }
+
+  #serveAllWaiting(): void {
     const moment = now();
     while (this.#idle.size > 0 || this.#connections.size < this.#settings.maxConnections) {
       const route = this.#waiting.first;
       if (!route) return;
       const exchange = route.queue.first as Exchange;
       this.#closeExpired(route, moment);
-      // Closing serves others: it may have been its turn.
+      // A tracer hears of the closing, and may have ended it.
       if (route.queue.first === exchange) this.#serve(exchange, route, moment);
     }
   }
@@ -234,7 +248,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
     else connection.open(exchange, this.#settings);
   }
 
-  #routeTo({ route: { key } }: Exchange | HTTPConnection): RouteState {
+  #routeAt(key: string): RouteState {
     let route = this.#routes.get(key);
     if (!route) {
       route = new RouteState(key);

@@ -53,7 +53,8 @@ export class TracedExchange extends Exchange {
 
   override begin(): boolean {
     this.#tracer.started(ACQUIRE);
-    return super.begin();
+    // The tracer may have aborted it; a connection that it got would never come back.
+    return !this.isFinished && super.begin();
   }
 
   override enter(state: Exclude<ExchangeState, "finished">): boolean {
@@ -149,6 +150,7 @@ export class TracedExchange extends Exchange {
   }
 
   #closed(): void {
+    this.#tracer.letGo();
     if (!this.#isAcquired) return;
     for (const step of ["http11.response_closed", "pool.release"]) {
       this.#tracer.started(step);

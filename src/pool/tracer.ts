@@ -19,8 +19,12 @@ export class Tracer {
   readonly #broke: (error: unknown) => void;
   /** Steps that have been started and have not ended, the last one at the end. */
   readonly #open: string[] = [];
-  /** Resolves when nothing that the tracer returned is to be waited for any more, or it broke. */
+  /** Resolves when nothing that the tracer returned is to be waited for any more, or it broke, or after `letGo`. */
   held: Promise<void> | null = null;
+  #letGo = (): void => {};
+  readonly #isOver = new Promise<void>((resolve) => {
+    this.#letGo = resolve;
+  });
 
   /** `request` is what events show of it; `broke` is told what the tracer threw, or rejected with. */
   constructor(trace: Trace, request: unknown, broke: (error: unknown) => void) {
@@ -54,6 +58,11 @@ export class Tracer {
     for (const step of [...this.#open].reverse()) this.failed(step, exception);
   }
 
+  /** Holds nothing back any more: the exchange is over, and what it waits with has to be closed. */
+  letGo(): void {
+    this.#letGo();
+  }
+
   #take(step: string): boolean {
     const index = this.#open.lastIndexOf(step);
     if (index >= 0) this.#open.splice(index, 1);
@@ -68,11 +77,10 @@ export class Tracer {
     } catch (error) {
       told = Promise.reject(error);
     }
-    const held = Promise.all([this.held, told])
-      .catch(this.#broke)
-      .then(() => {
-        if (this.held === held) this.held = null;
-      });
+    const waited = Promise.all([this.held, told]).catch(this.#broke);
+    const held = Promise.race([waited, this.#isOver]).then(() => {
+      if (this.held === held) this.held = null;
+    });
     this.held = held;
   }
 }

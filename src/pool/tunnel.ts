@@ -6,13 +6,14 @@
 import { HTTPCoreError, ProxyError, RemoteProtocolError } from "../errors.ts";
 import { GrowingOctets } from "../growing-octets.ts";
 import { escapeText } from "../octets.ts";
-import { ClientConnection } from "../protocol/client-connection.ts";
+import { ClientConnection, type ClientConnectionOptions } from "../protocol/client-connection.ts";
 import type { ReceiveEvent, ResponseEvent } from "../protocol/events.ts";
 import { encodeRequest } from "../protocol/request-head.ts";
 import type { Authority } from "../url.ts";
 import { type ConnectObserver, observed } from "./connect-observer.ts";
 import type { Handshake } from "./handshake.ts";
 import type { ProxySettings } from "./route.ts";
+import { withHidden } from "./tracer.ts";
 
 /** Octets of a refusal's content that are kept: a page that says why fits many times. */
 const MAX_CONTENT = 65_536;
@@ -22,13 +23,13 @@ export async function openTunnel(
   handshake: Handshake,
   { host, effectivePort }: Authority,
   { lines }: ProxySettings,
-  leniency: readonly "bare-lf"[],
+  rules: Pick<ClientConnectionOptions, "leniency" | "limits">,
   observer: ConnectObserver,
 ): Promise<void> {
   // A zone is nobody's business but this machine's (RFC 6874 section 1).
   const target = `${host.includes(":") ? `[${host.replace(/%.*$/, "")}]` : host}:${effectivePort}`;
   const head = encodeRequest({ method: "CONNECT", target, lines: ["Host", target, ...lines] });
-  const connection = new ClientConnection({ leniency });
+  const connection = new ClientConnection(rules);
   await observed(observer, "http11.send_request_headers", { method: "CONNECT", target }, async () => {
     connection.sendHead(head);
     connection.sendEnd();
@@ -41,7 +42,7 @@ export async function openTunnel(
 }
 
 function infoOf({ version, status, reason, headers }: ResponseEvent): object {
-  return { httpVersion: version, status, reasonPhrase: reason, headers };
+  return withHidden({ httpVersion: version, status, reasonPhrase: reason }, "headers", headers);
 }
 
 async function finalHead(connection: ClientConnection, handshake: Handshake): Promise<ResponseEvent> {

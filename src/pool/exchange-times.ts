@@ -6,7 +6,7 @@ export class ExchangeTimes {
   queued: number | null = null;
   /** TCP stood, to the origin or to its proxy; null on a connection that was there already, as `tls`. */
   connect: number | null = null;
-  /** TLS with the origin stood. */
+  /** The last TLS stood: with the origin, or with the proxy where there is none with the origin. */
   tls: number | null = null;
   /** The network had the last octet of the request. */
   requestSent: number | null = null;

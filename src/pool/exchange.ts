@@ -166,10 +166,10 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     return true;
   }
 
-  /** The request has been sent. */
-  sent(): void {
+  /** The request has been sent, at `moment`. */
+  sent(moment = now()): void {
     if (this.#state !== "sending") return;
-    if (this.times) this.times.requestSent = this.times.since(now());
+    if (this.times) this.times.requestSent = this.times.since(moment);
     this.enter("receiving");
   }
 

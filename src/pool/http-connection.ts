@@ -250,7 +250,7 @@ export class HTTPConnection
     if (head.keepAliveTimeout !== null) this.#serverTimeout = head.keepAliveTimeout * 1000;
     // While the request is still going out: the rest of it is not sent (RFC 9112 section 9.5).
     this.#upload?.stop();
-    if (this.#upload === null) exchange.sent();
+    if (this.#upload === null) exchange.sent(this.#readAt);
     else if (exchange.state === "sending") exchange.enter("receiving");
     this.#upload = null;
     if (head.isSwitch) this.#switch(head, exchange);

@@ -385,7 +385,9 @@ describe("connecting", () => {
     const run = { trusted: await authority() };
     const refused = { name: "ConnectError", hasCause: true, cause: "InvalidData" };
     expect(await errorOf({}, server.url(), run)).toMatchObject(refused);
-    expect(await errorOf({ tls: { servername: "wrong.example" } }, server.url(), run)).toMatchObject({ name: "ConnectError" });
+    expect(await errorOf({ tls: { servername: "wrong.example" } }, server.url(), run)).toMatchObject({
+      name: "ConnectError",
+    });
     expect(await errorOf({ tls: { servername: "right.example" } }, server.url(), run)).toEqual({ name: "none" });
   });
 

@@ -170,7 +170,7 @@ export class BaseConnectionPool {
     const sniHostname = extensions.sniHostname ?? this.#options.servername;
     const route = this.#routeTo(authority, sniHostname);
     const isChanged = isForwarded(route);
-    const request = prepareRequest(isChanged ? forwarded(parts, route, extensions.target) : parts);
+    const request = prepareRequest(isChanged ? forwarded(parts, route) : parts);
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     // The head is shared by requests that are alike: a request that waits keeps nothing else of what it was made with.
@@ -228,9 +228,9 @@ function completeLines(method: string, host: string, headers: HeadersInput, cont
   return lines;
 }
 
-// As a proxy gets it: the whole URL as target unless the caller has given one (RFC 9112 section 3.2.2), and the headers
-// that are for the proxy behind Host, but for those that the request has of its own.
-function forwarded(parts: RequestParts, { proxy, authority }: Route, givenTarget: string | null): RequestParts {
+// As a proxy gets it: the headers that are for the proxy behind Host, but for those that the request has of its own, and
+// the whole URL as target (RFC 9112 section 3.2.2), unless the caller has given one that is no path: a URL, or CONNECT's.
+function forwarded(parts: RequestParts, { proxy, authority }: Route): RequestParts {
   const added = (proxy?.lines ?? []).filter((_, i, all) => {
     const name = all[i & ~1] as string;
     return findField(parts.lines, name.toLowerCase()) === undefined;
@@ -238,7 +238,10 @@ function forwarded(parts: RequestParts, { proxy, authority }: Route, givenTarget
   const host = parts.lines.findIndex((part, i) => i % 2 === 0 && part.toLowerCase() === "host");
   // Without Host the request is refused, and must not be for what is the proxy's.
   const lines = parts.lines.toSpliced(host < 0 ? parts.lines.length : host + 2, 0, ...added);
-  return { ...parts, lines, target: givenTarget ?? `http://${authority.hostHeader}${parts.target}` };
+  const { target } = parts;
+  // The last proxy makes "*" of a URL without a path (section 3.2.4).
+  const path = target === "*" ? "" : target.startsWith("/") ? target : null;
+  return { ...parts, lines, target: path === null ? target : `http://${authority.hostHeader}${path}` };
 }
 
 // A request that is not sent: its content is given up, whatever it is, and the error tells of it, from what was read of

@@ -6,7 +6,7 @@
 // A name stands for itself and for all below it, with a dot in front as well as without; "*.name" only for those below.
 // Addresses are compared as octets, whatever their spelling, and never with names: nothing is looked up here.
 
-import { addressOctets, isMapped } from "./ip-address.ts";
+import { addressOctets, familyOf, isMapped } from "./ip-address.ts";
 import { escapeText } from "./octets.ts";
 import type { Authority } from "./url.ts";
 
@@ -56,6 +56,8 @@ function ruleOf(entry: string): Rule | null {
   const [, inBrackets, unbracketed, plain = "", bits, portText] = parts;
   const port = portText === undefined ? null : Number(portText);
   const address = addressOctets(inBrackets ?? unbracketed ?? plain);
+  // "10/8" may mean 10.0.0.0 or 0.0.0.10: blocks are written in full.
+  if (address && bits !== undefined && familyOf(inBrackets ?? unbracketed ?? plain) === null) return null;
   if (address) return blockOf(address, bits, port);
   if (bits !== undefined || parts[3] === undefined) return null;
   if (plain === "*") return { kind: "all", port };

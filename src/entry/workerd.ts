@@ -124,7 +124,8 @@ export { workerdBackend as defaultBackend } from "../network/workerd.ts";
 function copyOf(options: ConnectionPoolOptions | undefined): ConnectionPoolOptions | undefined {
   if (typeof options !== "object" || options === null) return options;
   const copies = Object.entries(options).map(([name, value]) => [name, isPlain(value) ? { ...value } : value]);
-  return Object.fromEntries(copies);
+  // Without a prototype, so that only what is its own is read.
+  return Object.assign(Object.create(null), Object.fromEntries(copies));
 }
 
 function isPlain(value: unknown): value is object {

@@ -3,7 +3,7 @@
 // Any 2xx opens it; interim responses are passed over, as many as the limits allow. Anything else is a refusal, told with
 // what the proxy says of it.
 
-import { HTTPCoreError, ProxyError, RemoteProtocolError } from "../errors.ts";
+import { HTTPCoreError, ProxyError, ReadError, RemoteProtocolError } from "../errors.ts";
 import { GrowingOctets } from "../growing-octets.ts";
 import { escapeText } from "../octets.ts";
 import { ClientConnection, type ClientConnectionOptions } from "../protocol/client-connection.ts";
@@ -11,12 +11,16 @@ import type { ReceiveEvent, ResponseEvent } from "../protocol/events.ts";
 import { encodeRequest } from "../protocol/request-head.ts";
 import type { Authority } from "../url.ts";
 import { type ConnectObserver, observed } from "./connect-observer.ts";
+import { TimeLimit } from "./deadlines.ts";
 import type { Handshake } from "./handshake.ts";
 import type { ProxySettings } from "./route.ts";
 import { withHidden } from "./tracer.ts";
 
 /** Octets of a refusal's content that are kept: a page that says why fits many times. */
 const MAX_CONTENT = 65_536;
+
+/** Milliseconds that the rest of a refusal is waited for: it has been heard, and must not turn into a timeout. */
+const CONTENT_PATIENCE = 1000;
 
 /** Opens a tunnel to `authority`. Rejects with ProxyError when the proxy refuses, RemoteProtocolError when it breaks HTTP. */
 export async function openTunnel(
@@ -82,6 +86,7 @@ async function refused(
 ): Promise<ProxyError> {
   const content = new GrowingOctets();
   let left = MAX_CONTENT;
+  const limit = new TimeLimit(CONTENT_PATIENCE, () => handshake.abort(new ReadError("the reply is not complete")));
   try {
     while (left > 0) {
       const event = await nextEvent(connection, handshake);
@@ -93,6 +98,8 @@ async function refused(
   } catch (error) {
     // What the proxy said of itself matters more than how it ended. An abort is none of its doing.
     if (!(error instanceof HTTPCoreError)) throw error;
+  } finally {
+    limit.lift();
   }
   const sentence = `the proxy ${handshake.proxyName} refused to connect to ${target}: ${status} ${escapeText(reason)}`;
   return new ProxyError(sentence.trimEnd(), { reply: { status, headers, content: content.take() } });

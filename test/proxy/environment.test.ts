@@ -104,6 +104,7 @@ describe("what is wrong is said, with the variable's name", () => {
     [{ no_proxy: "a/8" }, /^no_proxy holds "a\/8"/],
     [{ NO_PROXY: "<local>" }, /^NO_PROXY holds "<local>"/],
     [{ NO_PROXY: "127.*" }, /^NO_PROXY holds/],
+    [{ NO_PROXY: "10/8" }, /^NO_PROXY holds "10\/8"/],
     [{ NO_PROXY: "a:b" }, /^NO_PROXY holds/],
     [{ NO_PROXY: "[::1" }, /^NO_PROXY holds/],
     [{ NO_PROXY: "[name]" }, /^NO_PROXY holds/],

@@ -19,10 +19,14 @@ describe("the target", () => {
     expect((await server.peer(0)).received).toBe(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   });
 
-  test.each(["*", "/path", "http://other.example/"])("extensions.target %s stays as it is", async (target) => {
+  test.each([
+    ["*", "http://x.example:81"],
+    ["/path%2e", "http://x.example:81/path%2e"],
+    ["http://other.example/", "http://other.example/"],
+  ])("extensions.target %s is %s", async (target, sent) => {
     const server = await serve(answering());
-    await openPool({ proxy: server.origin }).request("OPTIONS", "http://x.example/", { extensions: { target } });
-    expect((await server.peer(0)).received).toBe(`OPTIONS ${target} HTTP/1.1\r\nHost: x.example\r\n\r\n`);
+    await openPool({ proxy: server.origin }).request("OPTIONS", "http://x.example:81/", { extensions: { target } });
+    expect((await server.peer(0)).received).toBe(`OPTIONS ${sent} HTTP/1.1\r\nHost: x.example:81\r\n\r\n`);
   });
 
   test("a caller's own CONNECT is one to the proxy", async () => {

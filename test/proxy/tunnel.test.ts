@@ -179,11 +179,20 @@ describe("a refusal", () => {
     await (await server.peer(0)).gone;
   });
 
-  test("content that does not come is waited for as long as timeout.connect says", async () => {
+  test("content that does not come is waited for a second, and no attempt is made again", async () => {
+    const server = await serve(refusing("HTTP/1.1 407 x\r\nContent-Length: 10\r\n\r\nsome"));
+    const pool = openPool({ proxy: server.origin, retries: 2 });
+    const error = await fails(pool.request("GET", "https://x.example/"), ProxyError);
+    expect([error.status, new TextDecoder().decode(error.content)]).toEqual([407, "some"]);
+    expect(pool.connections).toEqual([]);
+    expect(server.peers).toHaveLength(1);
+    await (await server.peer(0)).gone;
+  });
+
+  test("timeout.connect covers it", async () => {
     const server = await serve(refusing("HTTP/1.1 407 x\r\nContent-Length: 10\r\n\r\n"));
     const pool = openPool({ proxy: server.origin, timeout: { connect: 50 } });
     await fails(pool.request("GET", "https://x.example/"), ConnectTimeout);
-    expect(pool.connections).toEqual([]);
     await (await server.peer(0)).gone;
   });
 });

@@ -82,6 +82,7 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   /** Fails everything that is under way, closes everything, and takes no more. Idempotent. */
   close(): void {
     this.#isClosed = true;
+    unwatch(this);
     for (const route of [...this.#routes.values()]) {
       for (const exchange of route.queue.toArray()) {
         this.#waiting.remove(route, exchange);

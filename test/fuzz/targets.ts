@@ -16,8 +16,9 @@ export const TARGETS = [
   requestHeads,
   chunkedContent,
   responseHeads,
+  // Before those on the real clock: a timer of that is none of the one in memory, and all time limits share one.
   memoryExchanges,
-  socketExchanges,
   memoryAborts,
+  socketExchanges,
   aborts,
 ] as unknown as readonly Target[];

@@ -47,7 +47,7 @@ export const PROXY_DEFECTS: readonly Defect[] = [
     reported: "pydantic/httpx2 #1262",
     tests: [
       ...inFile("upstream/proxies", "extensions.target goes into the tunnel, and CONNECT keeps host and port"),
-      ...inFile("proxy/forward", "the target > extensions.target * stays as it is"),
+      ...inFile("proxy/forward", "the target > extensions.target * is *"),
     ],
   },
   {

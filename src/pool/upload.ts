@@ -62,6 +62,7 @@ export class Upload {
   readonly #listener: UploadListener;
   #iterator: ContentIterator | null = null;
   #isStopped = false;
+  #hasRoom = true;
   #wake: (() => void) | null = null;
   #isContinued = false;
   #continue: () => void = () => {};
@@ -83,6 +84,7 @@ export class Upload {
       let front = [head.octets];
       if (!isHere || !this.#isContinued) {
         await this.#write(front);
+        await this.#room();
         await this.#continued();
         if (this.#isStopped) return;
         front = [];
@@ -94,6 +96,8 @@ export class Upload {
       } else {
         await this.#sendSource(content.open());
       }
+      // Complete it is before: a response may come while the last octets wait to be taken.
+      await this.#room();
       if (!this.#isStopped) this.#listener.sent();
     } catch (error) {
       if (this.#isStopped) return;
@@ -104,6 +108,7 @@ export class Upload {
 
   /** The connection has taken all octets. */
   drained(): void {
+    this.#hasRoom = true;
     const wake = this.#wake;
     this.#wake = null;
     if (wake) this.#exchange.stopClock();
@@ -142,6 +147,8 @@ export class Upload {
     for (let count = 1; !this.#isStopped; count++) {
       // A source that never lets us wait must not keep everybody else waiting: timers and signals among them.
       if (count % PIECES_PER_TURN === 0) await this.#turn();
+      await this.#room();
+      if (this.#isStopped) return;
       const { done, value } = await iterator.next();
       if (this.#isStopped) return;
       if (done) {
@@ -162,23 +169,28 @@ export class Upload {
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {
     const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (size === 0 || this.#isStopped) return;
+    if (size === 0) return;
     if (size <= SLICE_SIZE) {
-      const isTaken =
+      if (!this.#hasRoom) await this.#room();
+      if (this.#isStopped) return;
+      this.#hasRoom =
         pieces.length === 1 ? this.#network.write(pieces[0] as Uint8Array) : this.#network.writeAll(pieces);
-      if (!isTaken) await this.#drained();
       return;
     }
     for (const piece of pieces) {
-      for (let at = 0; at < piece.length && !this.#isStopped; at += SLICE_SIZE) {
-        if (!this.#network.write(piece.subarray(at, at + SLICE_SIZE))) await this.#drained();
+      for (let at = 0; at < piece.length; at += SLICE_SIZE) {
+        if (!this.#hasRoom) await this.#room();
+        if (this.#isStopped) return;
+        this.#hasRoom = this.#network.write(piece.subarray(at, at + SLICE_SIZE));
       }
     }
   }
 
-  #drained(): Promise<void> {
+  // Until the network has taken what it was given.
+  async #room(): Promise<void> {
+    if (this.#hasRoom || this.#isStopped) return;
     this.#exchange.awaitDrain();
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
   }

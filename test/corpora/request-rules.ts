@@ -12,13 +12,6 @@ type Rule = OwnRule<RequestCase, RequestOutcome>;
 const DECISIONS: readonly Rule[] = [
   {
     kind: "decision",
-    name: "extensions.target goes to a proxy as it is given",
-    reason: "whoever gives a target writes it out, http://host for the asterisk of OPTIONS included",
-    appliesTo: ({ input }) => input.proxy !== undefined && input.target_override === "*",
-    agrees: ({ wire }) => wire.startsWith("OPTIONS * HTTP/1.1\r\n"),
-  },
-  {
-    kind: "decision",
     name: "no options for the HTTP version, for leaving Host out, for a referrer",
     reason: "HTTP/1.1 is spoken, Host always sent, nothing else added; an option that does not exist is a TypeError",
     appliesTo: ({ input }) => Object.keys(foreignOptions(input)).length > 0,

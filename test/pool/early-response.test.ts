@@ -3,7 +3,7 @@
 
 import { WriteError } from "httpcore";
 import { describe, expect, test } from "vitest";
-import { ManualBackend } from "../support/backends.ts";
+import { ManualBackend, type ManualConnection } from "../support/backends.ts";
 import { eventually, openPool, rejection, turn } from "../support/outcomes.ts";
 import { answering, OK, serve } from "../support/scripted-server.ts";
 
@@ -27,6 +27,42 @@ function endless(size: number) {
   };
   return { content, counts };
 }
+
+describe("a response to a request whose last octets the network has not taken yet", () => {
+  const SIZE = 200_000;
+
+  /** A PUT on a network of which `prepare` says what it takes; all has been written that it lets through. */
+  async function written(prepare: (connection: ManualConnection) => void) {
+    const networkBackend = new ManualBackend(prepare);
+    const pool = openPool({ networkBackend });
+    const sent = pool.request("PUT", "http://a/", { content: new Uint8Array(SIZE) });
+    await turn();
+    const [connection] = networkBackend.connections;
+    if (!connection) throw new Error("there is no connection");
+    return { pool, sent, connection };
+  }
+
+  test("is no early one: the connection is used again", async () => {
+    const { pool, sent, connection } = await written((prepared) => {
+      Object.defineProperty(prepared, "takesOctets", { get: () => prepared.written.length < SIZE });
+    });
+    expect(connection.written.length).toBeGreaterThan(SIZE);
+    connection.play(OK);
+    expect((await sent).status).toBe(200);
+    expect(String(pool)).toContain("0 active, 1 idle");
+  });
+
+  test("is an early one when there is more to be written", async () => {
+    const { pool, sent, connection } = await written((prepared) => {
+      prepared.takesOctets = false;
+    });
+    expect(connection.written.length).toBeLessThan(SIZE);
+    connection.play(OK);
+    expect((await sent).status).toBe(200);
+    expect(pool.connections).toEqual([]);
+    expect(connection.isClosed).toBe(true);
+  });
+});
 
 describe("an early response", () => {
   test("stops an endless source, and its connection is closed", async () => {

@@ -29,7 +29,7 @@ export class ConnectionPool {
   }
 
   readonly #pools: PerEvent<BaseConnectionPool>;
-  /** What an event has that has not used the pool; and what those call who are in none, to be told so. */
+  /** What an event has that has not used the pool, or comes when it is closed; and what those call who are in none. */
   readonly #unused: BaseConnectionPool;
 
   /**

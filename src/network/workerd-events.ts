@@ -46,9 +46,9 @@ export class PerEvent<P extends EventPool> {
     return entry.pool;
   }
 
-  /** The present event's; opened when it has none. Undefined outside of all events. */
+  /** The present event's; opened when it has none. Undefined outside of all events, and where none is opened any more. */
   get(): P | undefined {
-    return this.find() ?? this.#add();
+    return this.find() ?? (this.#isClosed ? undefined : this.#add());
   }
 
   /** Closes that of the present event, and with their next beat those of all others. */
@@ -61,7 +61,6 @@ export class PerEvent<P extends EventPool> {
     const probe = newProbe();
     if (!probe) return undefined;
     const pool = this.#open();
-    if (this.#isClosed) pool.close();
     const entry = { pool, probe };
     this.#toFront(entry);
     const timer = setInterval(() => {

@@ -3,45 +3,42 @@
 import { blameRequest, locate, ReadError } from "./errors.ts";
 import type { InformationalCallback } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
-import { copyOf } from "./octets.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { NetworkStream } from "./pool/network-stream.ts";
-import type { ResponseEvent } from "./protocol/events.ts";
+import type { BorrowedContent, ResponseEvent } from "./protocol/events.ts";
 import { type HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 import { type ContentReader, type Response, receivedResponse } from "./response.ts";
 import { type RequestSource, type ShownHead, shownRequest } from "./shown-request.ts";
 
-/** How a call is settled, and what it was made with, for errors. */
-export interface Settle {
-  readonly resolve: (response: Response) => void;
-  readonly reject: (error: unknown) => void;
-  readonly source: RequestSource;
-}
+/**
+ * Settles a call: with its response, or with a promise that is rejected. One function for both, as each function of a
+ * promise is an object that lives as long as the request waits.
+ */
+export type Settle = (outcome: Response | Promise<never>) => void;
 
 abstract class Sink implements ResponseSink {
   /** Set before any call comes. */
   exchange: Exchange | null = null;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #settle: Settle;
   readonly #source: RequestSource;
   readonly #head: ShownHead;
   readonly #informational: InformationalCallback | null;
 
-  constructor({ resolve, reject, source }: Settle, head: ShownHead, informational: InformationalCallback | null) {
-    this.#resolve = resolve;
-    this.#reject = reject;
+  /** `source`: what the call was made with, for errors. */
+  constructor(settle: Settle, source: RequestSource, head: ShownHead, informational: InformationalCallback | null) {
+    this.#settle = settle;
     this.#source = source;
     this.#head = head;
     this.#informational = informational;
   }
 
   protected resolve(response: Response): void {
-    this.#resolve(response);
+    this.#settle(response);
   }
 
   fail(error: unknown): void {
-    this.#reject(this.blame(error));
+    this.#settle(Promise.reject(this.blame(error)));
   }
 
   protected blame<E>(error: E): E {
@@ -51,7 +48,7 @@ abstract class Sink implements ResponseSink {
 
   /** An abort rejects with the caller's own reason. */
   abort(reason: unknown): void {
-    this.#reject(reason);
+    this.#settle(Promise.reject(reason));
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
@@ -60,15 +57,14 @@ abstract class Sink implements ResponseSink {
 
   abstract head(head: ResponseEvent): void;
   abstract switched(head: ResponseEvent, stream: NetworkStream): void;
-  abstract content(octets: Uint8Array): boolean;
+  abstract content(piece: BorrowedContent): boolean;
   abstract end(trailers: HeaderList): void;
 }
 
 /** Gathers the whole response and resolves with it. */
 export class CollectingSink extends Sink {
   #head: ResponseEvent | null = null;
-  #whole: Uint8Array | null = null;
-  #growing: GrowingOctets | null = null;
+  #content: Uint8Array | GrowingOctets | null = null;
 
   head(head: ResponseEvent): void {
     this.#head = head;
@@ -79,22 +75,23 @@ export class CollectingSink extends Sink {
     this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, new Uint8Array(0)));
   }
 
-  content(octets: Uint8Array): boolean {
+  content(piece: BorrowedContent): boolean {
     const expected = this.#head?.contentLength ?? null;
-    if (octets.length === expected) {
+    if (piece.size === expected) {
       // All of it has come at once: the one copy is the result.
-      this.#whole = copyOf(octets);
+      this.#content = piece.copy();
       return true;
     }
-    this.#growing ??= new GrowingOctets();
-    this.#growing.add(octets, expected);
+    if (!(this.#content instanceof GrowingOctets)) this.#content = new GrowingOctets();
+    this.#content.add(piece.octets, expected);
     return true;
   }
 
   end(trailers: HeaderList): void {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
-    const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
+    const gathered = this.#content ?? new Uint8Array(0);
+    const content = gathered instanceof GrowingOctets ? gathered.take() : gathered;
     this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, content, trailers));
   }
 }
@@ -123,8 +120,8 @@ export class StreamingSink extends Sink implements ContentReader {
     this.resolve(response);
   }
 
-  content(octets: Uint8Array): boolean {
-    return this.#pieces.push(octets);
+  content(piece: BorrowedContent): boolean {
+    return this.#pieces.push(piece.copy());
   }
 
   end(trailers: HeaderList): void {

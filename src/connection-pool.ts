@@ -173,7 +173,7 @@ export class BaseConnectionPool {
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     // The head is shared by requests that are alike: a request that waits keeps nothing else of what it was made with.
-    const sink = new SinkClass(settle, source, isChanged ? parts : request.head, extensions.informational);
+    const sink = new SinkClass(settle, source, isChanged ? parts : request.head, extensions);
     const timeouts = resolveTimeouts(extensions.timeout, this.#options.timeouts);
     const limits = this.#limitsOf(extensions);
     const trace = extensions.trace ?? this.#options.settings.trace;

@@ -1,7 +1,7 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
 import { blameRequest, locate, ReadError } from "./errors.ts";
-import type { InformationalCallback } from "./extensions.ts";
+import type { CheckedExtensions } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
@@ -17,20 +17,22 @@ import { type RequestSource, type ShownHead, shownRequest } from "./shown-reques
  */
 export type Settle = (outcome: Response | Promise<never>) => void;
 
+type Callbacks = Pick<CheckedExtensions, "informational" | "reader">;
+
 abstract class Sink implements ResponseSink {
   /** Set before any call comes. */
   exchange: Exchange | null = null;
   readonly #settle: Settle;
   readonly #source: RequestSource;
   readonly #head: ShownHead;
-  readonly #informational: InformationalCallback | null;
+  readonly #callbacks: Callbacks;
 
   /** `source`: what the call was made with, for errors. */
-  constructor(settle: Settle, source: RequestSource, head: ShownHead, informational: InformationalCallback | null) {
+  constructor(settle: Settle, source: RequestSource, head: ShownHead, callbacks: Callbacks) {
     this.#settle = settle;
     this.#source = source;
     this.#head = head;
-    this.#informational = informational;
+    this.#callbacks = callbacks;
   }
 
   protected resolve(response: Response): void {
@@ -52,12 +54,23 @@ abstract class Sink implements ResponseSink {
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
-    this.#informational?.({ status, reasonPhrase: reason, headers });
+    this.#callbacks.informational?.({ status, reasonPhrase: reason, headers });
+  }
+
+  content(piece: BorrowedContent): boolean {
+    const { reader } = this.#callbacks;
+    if (!reader) return this.keep(piece);
+    const answer = reader(piece.octets) as { then?: unknown } | null | undefined;
+    if (typeof answer?.then === "function") {
+      Promise.resolve(answer).catch(() => {});
+      throw new TypeError("extensions.reader must not return a promise: its octets hold during the call only");
+    }
+    return true;
   }
 
   abstract head(head: ResponseEvent): void;
   abstract switched(head: ResponseEvent, stream: NetworkStream): void;
-  abstract content(piece: BorrowedContent): boolean;
+  protected abstract keep(piece: BorrowedContent): boolean;
   abstract end(trailers: HeaderList): void;
 }
 
@@ -75,7 +88,7 @@ export class CollectingSink extends Sink {
     this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, new Uint8Array(0)));
   }
 
-  content(piece: BorrowedContent): boolean {
+  protected keep(piece: BorrowedContent): boolean {
     const expected = this.#head?.contentLength ?? null;
     if (piece.size === expected) {
       // All of it has come at once: the one copy is the result.
@@ -120,7 +133,7 @@ export class StreamingSink extends Sink implements ContentReader {
     this.resolve(response);
   }
 
-  content(piece: BorrowedContent): boolean {
+  protected keep(piece: BorrowedContent): boolean {
     return this.#pieces.push(piece.copy());
   }
 

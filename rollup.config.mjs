@@ -18,6 +18,12 @@ const DECLARED = ["index", "protocol", "mock"];
 // Where Deno and JSR find the types of a JavaScript file.
 const banner = ({ name }) => (DECLARED.includes(name) ? `/* @ts-self-types="./${name}.d.ts" */` : "");
 
+// What would stand alone otherwise: to load a file takes as long as to run a hundred kilobytes of it.
+const manualChunks = (id) => {
+  if (/\/src\/(protocol|wasm)\/|\/src\/(octets|own-properties|errors|printing|ip-address)\.ts$/.test(id)) return "protocol";
+  return /\/src\/network\/(node|relay)/.test(id) ? "node" : undefined;
+};
+
 /** @returns {import("rollup").RollupOptions} */
 const build = (variant, folder, input, more = {}) => ({
   input,
@@ -47,7 +53,7 @@ const declarationsForDeno = () => ({
 
 /** @type {import("rollup").RollupOptions[]} */
 export default [
-  build("digits", "dist", { ...main, ...everywhere }, { banner }),
+  build("digits", "dist", { ...main, ...everywhere }, { banner, manualChunks }),
   build("module", "dist/workerd", { index: "src/entry/workerd.ts", ...everywhere }),
   build("script", "dist/no-wasm", { ...main, ...entries("workerd", "protocol") }),
   {

@@ -3,7 +3,7 @@
 //
 // The system is asked for all, in its own order (RFC 6724), which takes its hosts file and the like into account.
 
-import { lookup } from "node:dns";
+import process from "node:process";
 import { familyOf } from "../ip-address.ts";
 import { wrongType } from "../own-properties.ts";
 import type { ConnectOptions, SocketOptions } from "./network.ts";
@@ -30,7 +30,7 @@ export async function addressesOf({ host, socket, signal }: ConnectOptions): Pro
 async function lookUp(host: string, resolve: SocketOptions["resolve"]): Promise<readonly string[]> {
   if (resolve !== null) return checkAddresses(await resolve(host));
   return new Promise((found, reject) => {
-    lookup(host, ALL, (error, addresses) => {
+    process.getBuiltinModule("node:dns").lookup(host, ALL, (error, addresses) => {
       if (error) reject(error);
       else found(addresses.map(({ address }) => address));
     });

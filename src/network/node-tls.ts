@@ -5,10 +5,10 @@
 // first needed, as they cost more to load than everything else together.
 
 import type { X509Certificate } from "node:crypto";
-import net from "node:net";
 import process from "node:process";
 import type tls from "node:tls";
 import { UnsupportedByRuntime } from "../errors.ts";
+import { familyOf } from "../ip-address.ts";
 import type { TLSConnectOptions } from "./network.ts";
 
 /** The protocol offered by ALPN unless others are asked for: the only one spoken here. */
@@ -50,7 +50,7 @@ export function beginTLS(target: tls.ConnectionOptions, options: TLSConnectOptio
     ...asGiven(options),
     session: session?.ticket as Buffer | undefined,
     // RFC 6066 section 3: no IP address in SNI. The certificate is checked against it all the same.
-    servername: net.isIP(servername) === 0 ? servername : "",
+    servername: familyOf(servername) === null ? servername : "",
     // RFC 9110 section 4.3.4: never by the common name, which node:tls takes where there is no other.
     checkServerIdentity: (_host, certificate) =>
       checkServerIdentity(servername, { ...certificate, subject: { ...certificate.subject, CN: "" } }),

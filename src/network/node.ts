@@ -3,7 +3,8 @@
 // Sockets read with `onread` into the one window they are given: no buffer and no stream machinery a read, which is a
 // quarter of the cost of a small response. Sockets are half-open, so that a FIN of the peer closes nothing of ours.
 
-import net from "node:net";
+import type net from "node:net";
+import process from "node:process";
 import { connectToFirst } from "./happy-eyeballs.ts";
 import type {
   ConnectOptions,
@@ -92,7 +93,8 @@ function open(
     },
   };
   if (secure === null) {
-    const socket = net.connect(options);
+    // Loaded here, as importing this package should not take the time that its first connection takes.
+    const socket = process.getBuiltinModule("node:net").connect(options);
     if (connected) socket.once("connect", connected);
     return settle(socket, "connect", () => {}, receiver, signal, wishes);
   }

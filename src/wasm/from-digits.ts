@@ -12,6 +12,12 @@ export function instantiate(): CodecExports {
 
 function octetsOf(digits: string): Uint8Array<ArrayBuffer> {
   const octets = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < octets.length; i++) octets[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+  for (let i = 0; i < octets.length; i++) octets[i] = valueOf(digits, i * 2) * 16 + valueOf(digits, i * 2 + 1);
   return octets;
+}
+
+// By character codes: strings and parseInt took two thirds of the time of importing all of this.
+function valueOf(digits: string, at: number): number {
+  const code = digits.charCodeAt(at);
+  return code > 0x39 ? code - 0x57 : code - 0x30;
 }

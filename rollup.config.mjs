@@ -3,9 +3,11 @@
 //   dist/          the codec's digits inside: Node, Deno, Bun, browsers
 //   dist/workerd/  the codec as a module beside the files, as workerd compiles nothing from octets
 //   dist/no-wasm/  the codec as JavaScript, for where WebAssembly cannot be had
+//   dist/cli.js    the command line with its libraries, and without this one, which it imports as any program does
 
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
+import { cliPlugin } from "./scripts/cli-plugin.mjs";
 import { codecPlugin } from "./scripts/codec-plugin.mjs";
 
 const entries = (...names) => Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
@@ -56,6 +58,12 @@ export default [
   build("digits", "dist", { ...main, ...everywhere }, { banner, manualChunks }),
   build("module", "dist/workerd", { index: "src/entry/workerd.ts", ...everywhere }),
   build("script", "dist/no-wasm", { ...main, ...entries("workerd", "protocol") }),
+  {
+    input: { cli: "src/cli/main.ts" },
+    output: { dir: "dist", format: "es", banner: "#!/usr/bin/env node" },
+    external: /^(?:node:|httpcore(?:\/|$))/,
+    plugins: [cliPlugin(), typescript({ tsconfig: "tsconfig.build.json", outDir: "dist" })],
+  },
   {
     input: { ...node, ...everywhere },
     output: { dir: "dist", format: "es", chunkFileNames: "shared-[name].d.ts" },

@@ -1,5 +1,5 @@
 // What a new user does: packs the project, installs the tarball into an empty folder, and runs the quickstart from
-// there against a server of its own. Nothing of the checkout can be reached from that folder.
+// there against a server of its own, and the doctor. Nothing of the checkout can be reached from that folder.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -23,6 +23,7 @@ try {
   if (extra.length > 0) throw new Error(`the package brings dependencies: ${extra.join(", ")}`);
   copyFileSync(join(root, ".ci/quickstart.mjs"), join(folder, "quickstart.mjs"));
   process.stdout.write(run(process.execPath, ["quickstart.mjs"], folder));
+  process.stdout.write(run("npx", ["--no-install", "httpcore", "doctor"], folder));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -31,7 +31,9 @@ export class NoProxy {
     this.#rules = entries.map((entry) => {
       const rule = ruleOf(entry);
       if (rule) return rule;
-      throw new TypeError(`${what} holds "${escapeText(entry)}", which is no name, address or block of addresses`);
+      // Where there is an "@" it may be a proxy's URL, with a password in any of the entries that it fell into.
+      const shown = list.includes("@") ? "an entry" : `"${escapeText(entry)}"`;
+      throw new TypeError(`${what} holds ${shown}, which is no name, address or block of addresses`);
     });
   }
 

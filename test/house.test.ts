@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { REGIONS_END } from "../assembly/abi.ts";
+import { CLI_LIBRARIES } from "../scripts/cli-plugin.mjs";
 import { compileCodec } from "../scripts/codec-plugin.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -34,6 +35,12 @@ function importsOf(file: string): string[] {
   });
 }
 
+/** What `file` imports that is neither the project's nor Node's. */
+function packagesOf(file: string): string[] {
+  const specifiers = [...text(file).matchAll(/(?:\bfrom|^import) "([^".][^"]*)"/gm)].map(([, name]) => String(name));
+  return specifiers.filter((name) => !name.startsWith("node:"));
+}
+
 const withoutComments = (code: string) => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 
 /** Which folder's files may import from where, besides their own folder. A leaf is a file directly under src/. */
@@ -58,6 +65,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/pool": [...LEAVES, "src/wasm/", "src/protocol/", "src/network/network.ts"],
   src: ["assembly/abi.ts", "src/"],
   "src/entry": ["src/"],
+  "src/cli": [],
   assembly: [],
 };
 
@@ -76,6 +84,20 @@ describe("layers", () => {
     const concrete = /src\/network\/(?!network\.ts|mock\.ts|streams\.ts)|src\/entry\//;
     const others = source.filter((file) => !file.startsWith("src/entry/") && !file.startsWith("src/network/"));
     expect(others.filter((file) => importsOf(file).some((target) => concrete.test(target)))).toEqual([]);
+  });
+
+  test("nothing imports the command line, which knows the package by its public entries", () => {
+    const below = source.filter((file) => !file.startsWith("src/cli/"));
+    expect(below.filter((file) => importsOf(file).some((target) => target.startsWith("src/cli/")))).toEqual([]);
+    const packages = new Set(source.filter((file) => !below.includes(file)).flatMap(packagesOf));
+    const entries = ["httpcore", "httpcore/protocol", "virtual:version"];
+    expect([...packages].sort()).toEqual([...entries, ...CLI_LIBRARIES].sort());
+  });
+
+  test("only the command line has libraries", () => {
+    const library = source.filter((file) => !file.startsWith("src/cli/"));
+    const packages = new Set(library.flatMap(packagesOf));
+    expect([...packages].filter((name) => !/^cloudflare:|^virtual:codec|^#codec$/.test(name))).toEqual([]);
   });
 
   test("no import cycles", () => {
@@ -110,7 +132,7 @@ describe("files", () => {
     );
   });
 
-  const onNode = ["src/network/node", "src/network/deno-tunnel.ts", "src/octets.ts"];
+  const onNode = ["src/cli/", "src/network/node", "src/network/deno-tunnel.ts", "src/octets.ts"];
   test.each(source.filter((file) => !onNode.some((prefix) => file.startsWith(prefix))))(
     "%s names nothing of Node",
     (file) => {
@@ -173,9 +195,8 @@ describe("what is shipped", () => {
   });
 
   test("no registry hosts and no paths of one machine in tracked texts", () => {
-    const files = ["package.json", "package-lock.json", "README.md", ".npmrc"].filter((file) =>
-      existsSync(join(ROOT, file)),
-    );
+    const names = ["package.json", "package-lock.json", "README.md", "SECURITY.md", "docs/licences.md", ".npmrc"];
+    const files = [...names, ".github/workflows/release.yml"].filter((file) => existsSync(join(ROOT, file)));
     for (const file of files) expect(text(file)).not.toMatch(/registry\.[a-z]+\.|"resolved"|\/work\/|\/root\//);
   });
 });

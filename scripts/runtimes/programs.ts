@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Beside src/ and assembly/, what dist/ depends on. */
-const BUILD_FILES = ["rollup.config.mjs", "scripts/codec-plugin.mjs", "tsconfig.build.json"];
+const BUILD_FILES = ["rollup.config.mjs", "scripts/codec-plugin.mjs", "scripts/cli-plugin.mjs", "tsconfig.build.json"];
 
 /**
  * Makes `folder` anew, with process.mjs from the source `process` for node, deno and bun, and worker.mjs with codec.wasm

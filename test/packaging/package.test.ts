@@ -67,6 +67,9 @@ test("JSR would take it", () => {
     env: { ...process.env, NO_COLOR: "1" },
   });
   expect(stderr).toContain("Dry run complete");
+  expect(stderr).toContain("dist/index.js");
+  // There are no programs on JSR.
+  expect(stderr).not.toContain("dist/cli.js");
   expect(status).toBe(0);
 }, 60_000);
 

@@ -110,6 +110,7 @@ describe("what is wrong is said, with the variable's name", () => {
     [{ NO_PROXY: "[name]" }, /^NO_PROXY holds/],
     [{ NO_PROXY: "http://a" }, /^NO_PROXY holds/],
     [{ NO_PROXY: "." }, /^NO_PROXY holds/],
+    [{ NO_PROXY: "http://user:pa,55word@a" }, /^NO_PROXY holds an entry, which is no name/],
     ["HTTP_PROXY=a", /^the environment must be an object/],
     [null, /^the environment must be an object/],
   ])("%j", (environment, message) => {

@@ -14,13 +14,7 @@ const CONTENTS = [
   ...below("dist", ["mock.d.ts", "mock.js", "protocol.d.ts", "protocol.js"]),
   // Declarations that several entries have; beside each a file that Deno looks for.
   ...below("dist", ["shared-limits.d.ts", "shared-limits.js", "shared-network.d.ts", "shared-network.js"]),
-  ...below("dist", [
-    "shared-node.js",
-    "shared-octets.js",
-    "shared-protocol.js",
-    "shared-relay.js",
-    "shared-streams.js",
-  ]),
+  ...below("dist", ["shared-node.js", "shared-protocol.js", "shared-streams.js"]),
   ...below("dist/no-wasm", ["browser.js", "bun.js", "deno.js", "index.js", "protocol.js", "workerd.js"]),
   ...below("dist/no-wasm", ["shared-api.js", "shared-node.js", "shared-protocol.js", "shared-relay.js"]),
   ...below("dist/no-wasm", ["shared-streams.js"]),

@@ -87,3 +87,12 @@ describe("the command line", () => {
     expect(text(CLI).split("\n")[0]).toBe("#!/usr/bin/env node");
   });
 });
+
+test("every package that the tools of development need is pinned by its hash", () => {
+  const lock = JSON.parse(readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8")) as {
+    packages: Record<string, { integrity?: string; inBundle?: boolean }>;
+  };
+  const own = Object.entries(lock.packages).filter(([path]) => path !== "");
+  expect(own.length).toBeGreaterThan(100);
+  expect(own.filter(([, { integrity, inBundle }]) => !integrity && !inBundle)).toEqual([]);
+});

@@ -8,7 +8,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import cliProgress from "cli-progress";
-import { Server } from "../processes.ts";
+import { Server } from "../server.ts";
 
 interface Case {
   readonly title: string;

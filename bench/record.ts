@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
+import type { ParserRecord } from "./parser/results.ts";
 import type { CaseResult } from "./results.ts";
 
 const RESULTS = new URL("results.json", import.meta.url);
@@ -13,7 +14,7 @@ export interface Record {
   readonly machine: object;
   readonly versions: Readonly<{ [name: string]: string }>;
   readonly cases: readonly CaseResult[];
-  readonly parsers?: unknown;
+  readonly parsers?: ParserRecord;
 }
 
 export function readRecord(): Record | null {
@@ -28,7 +29,7 @@ export function keepResults(results: readonly CaseResult[]): void {
   write({ ...before, ...facts(), cases: [...older, ...results] });
 }
 
-export function keepParsers(parsers: unknown): void {
+export function keepParsers(parsers: ParserRecord): void {
   write({ cases: [], ...readRecord(), ...facts(), parsers });
 }
 

@@ -6,8 +6,8 @@
 
 // --- memory -------------------------------------------------------------------------------------------------------
 
-/** Octets that one read from a socket may bring; the read window. 64 KiB is what one read of a fast peer gives. */
-export const WINDOW_SIZE = 65536;
+/** Octets that one read from a socket may bring. A response of 64 KiB comes in one read then, not in two. */
+export const WINDOW_SIZE = 131072;
 /** Octets of a head that came in pieces, or of a request head before it is encoded. The bound of `maxHeaderSize`. */
 export const TEXT_SIZE = 262144;
 /** Octets behind a region, so that a SIMD load may start at its last octet. */

@@ -35,6 +35,7 @@ export let isFolded: i32 = 0;
 /** Answers whether the section ends at `at`: the address behind, INCOMPLETE, or an error; -1000 if it goes on. */
 export const SECTION_GOES_ON: i32 = -1000;
 
+// @inline
 export function endOfSection(start: i32, at: i32, end: i32, context: i32): i32 {
   if (at >= end) return INCOMPLETE;
   const octet = load<u8>(at);
@@ -45,6 +46,7 @@ export function endOfSection(start: i32, at: i32, end: i32, context: i32): i32 {
  * Cuts the field line at `at` of a message that starts at `start`, as row `index` of the table. Answers the address
  * of the next line, INCOMPLETE or an error. The octet behind the line must be there, as it tells of a folding.
  */
+// @inline
 export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index: i32, maxLines: i32): i32 {
   const nameStart = at;
   nameEnd = skipToken(at);

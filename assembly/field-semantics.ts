@@ -74,6 +74,18 @@ const WORD_100_CONT: u64 = 0x746e6f632d303031;
 const WORD_CONTINUE: u64 = 0x65756e69746e6f63;
 const WORD_TIMEOUT: u64 = 0x3d74756f656d6974;
 
+// First letters of the fields that matter in a response, by the length of their names; "k" is taken for "c". One look-up
+// for most lines, and nothing that a branch would have to guess by the length: a third of the time of a whole head.
+const FIRST_LETTERS: usize = memory.data<u8>(
+  [0, 0, 0, 0, 0, 0, 0, 0x75, 0, 0, 0x63, 0, 0, 0, 0x63, 0, 0, 0x74, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  16,
+);
+
+// @inline
+function mayMatter(name: i32, size: i32): bool {
+  return ((load<u8>(name) | 0x20) & 0xf7) === load<u8>(FIRST_LETTERS + (size & 31));
+}
+
 /** Which field is it? Most names need no comparison. */
 function recognise(name: i32, nameEnd: i32): i32 {
   const size = nameEnd - name;
@@ -110,6 +122,7 @@ function isKeepAlive(at: i32, size: i32): bool {
 
 /** Takes one field line of a response; `folded` is 1 when the value holds a line folding. Answers 0 or a reason. */
 export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd: i32, folded: i32): i32 {
+  if (!mayMatter(name, nameEnd - name)) return 0;
   const field = recognise(name, nameEnd);
   if (field < UPGRADE) return 0;
   if (field === UPGRADE) {

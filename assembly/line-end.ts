@@ -6,6 +6,7 @@ import { fail } from "./memory";
 import { CR, LF } from "./octets";
 
 /** The address behind the line end at `at`, INCOMPLETE or an error: `otherwise` is the reason when none is there. */
+// @inline
 export function endLine(start: i32, at: i32, end: i32, context: i32, otherwise: i32): i32 {
   if (at >= end) return INCOMPLETE;
   const octet = load<u8>(at);

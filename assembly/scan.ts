@@ -7,6 +7,7 @@
 import { DEL, HTAB, isFieldOctet, isTchar, SP, TCHAR_ROWS } from "./octets";
 
 /** Address of the first octet from `at` on that is no tchar. */
+// @inline
 export function skipToken(at: i32): i32 {
   if (ASC_FEATURE_SIMD) {
     const rows = v128.load(TCHAR_ROWS);
@@ -27,6 +28,7 @@ export function skipToken(at: i32): i32 {
 }
 
 /** Address of the first octet from `at` on that no field value holds: a control octet other than HTAB. */
+// @inline
 export function skipFieldValue(at: i32): i32 {
   if (ASC_FEATURE_SIMD) {
     const space = i8x16.splat(SP);
@@ -66,12 +68,14 @@ export function skipVisible(at: i32): i32 {
  * Address of the first octet in `at` up to `end` of a field value that is no whitespace. That value has been scanned: all
  * that it holds up to SP is SP, HTAB, and the CR and LF of foldings, which are whitespace too (RFC 9112 section 5.2).
  */
+// @inline
 export function skipWhitespace(at: i32, end: i32): i32 {
   while (at < end && load<u8>(at) <= SP) at++;
   return at;
 }
 
 /** Address behind the last octet in `start` up to `at` of a field value that is no whitespace, as above. */
+// @inline
 export function trimWhitespace(start: i32, at: i32): i32 {
   while (at > start && load<u8>(at - 1) <= SP) at--;
   return at;

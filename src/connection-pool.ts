@@ -43,13 +43,11 @@ const SCHEMES = new Set(["http", "https", "ws", "wss"]);
 /** Methods whose definition anticipates content: without any they say so (RFC 9110 section 8.6). */
 const METHODS_WITH_CONTENT = new Set(["POST", "PUT", "PATCH"]);
 
-// The functions of the promise made last. With an executor of its own, each would keep what that sees alive, for as long
+// The function of the promise made last. With an executor of its own, each would keep what that sees alive, for as long
 // as the request waits.
-let resolveLatest: (response: Response) => void;
-let rejectLatest: (error: unknown) => void;
-const keepFunctions = (resolve: typeof resolveLatest, reject: typeof rejectLatest): void => {
-  resolveLatest = resolve;
-  rejectLatest = reject;
+let settleLatest: Settle;
+const keepFunction = (resolve: Settle): void => {
+  settleLatest = resolve;
 };
 
 type SinkClass = typeof CollectingSink | typeof StreamingSink;
@@ -93,17 +91,17 @@ export class BaseConnectionPool {
   async handleRequest(request: Request): Promise<Response> {
     if (!(request instanceof Request)) throw wrongType("the request", "a Request", request);
     const { method, url, headers, content, extensions } = request;
-    const promise = new Promise(keepFunctions);
-    const settle = { resolve: resolveLatest, reject: rejectLatest, source: request };
+    const promise = new Promise<Response>(keepFunction);
+    const settle = settleLatest;
     try {
       const lines = toFieldLines(headers);
       const checked = checkExtensions(extensions);
       const { authority, target: urlTarget } = toParsedURL(url);
       const target = checked.target ?? urlTarget;
       const parts = { method, authority, target, lines, content: prepareContent(content), trailers: checked.trailers };
-      this.#submit(parts, checked, null, settle, StreamingSink);
+      this.#submit(parts, checked, null, settle, request, StreamingSink);
     } catch (error) {
-      settle.reject(refuse(error, method, url, request, null));
+      settle(Promise.reject(refuse(error, method, url, request, null)));
     }
     return promise;
   }
@@ -132,12 +130,12 @@ export class BaseConnectionPool {
     given: RequestOptions | undefined,
     SinkClass: SinkClass,
   ): Promise<Response> {
-    const promise = new Promise(keepFunctions);
-    const settle = { resolve: resolveLatest, reject: rejectLatest, source: NO_OPTIONS };
+    const promise = new Promise<Response>(keepFunction);
+    const settle = settleLatest;
+    let options = NO_OPTIONS;
     let parts: RequestParts | null = null;
     try {
-      const options = checkOptions(given);
-      settle.source = options;
+      options = checkOptions(given);
       const signal = checkSignal(options.signal);
       signal?.throwIfAborted();
       const name = toMethod(method);
@@ -149,9 +147,9 @@ export class BaseConnectionPool {
       const host = name === "CONNECT" && /^[^/?#@]+$/.test(target) ? target : authority.hostHeader;
       const lines = completeLines(name, host, options.headers, content);
       parts = { method: name, authority, target, lines, content, trailers: extensions.trailers };
-      this.#submit(parts, extensions, signal, settle, SinkClass);
+      this.#submit(parts, extensions, signal, settle, options, SinkClass);
     } catch (error) {
-      settle.reject(refuse(error, method, url, settle.source, parts));
+      settle(Promise.reject(refuse(error, method, url, options, parts)));
     }
     return promise;
   }
@@ -161,6 +159,7 @@ export class BaseConnectionPool {
     extensions: CheckedExtensions,
     signal: AbortSignal | null,
     settle: Settle,
+    source: RequestSource,
     SinkClass: SinkClass,
   ): void {
     const { authority } = parts;
@@ -174,14 +173,14 @@ export class BaseConnectionPool {
     // Reading the options may have run code of the caller's.
     signal?.throwIfAborted();
     // The head is shared by requests that are alike: a request that waits keeps nothing else of what it was made with.
-    const sink = new SinkClass(settle, isChanged ? parts : request.head, extensions.informational);
+    const sink = new SinkClass(settle, source, isChanged ? parts : request.head, extensions);
     const timeouts = resolveTimeouts(extensions.timeout, this.#options.timeouts);
     const limits = this.#limitsOf(extensions);
     const trace = extensions.trace ?? this.#options.settings.trace;
     const exchange = trace
       ? new TracedExchange(
           trace,
-          shownRequest(settle.source, parts, authority),
+          shownRequest(source, parts, authority),
           request,
           route,
           sink,

@@ -26,7 +26,13 @@ export {
   WriteError,
   WriteTimeout,
 } from "./errors.ts";
-export type { InformationalCallback, InformationalResponse, RequestExtensions, RequestOptions } from "./extensions.ts";
+export type {
+  ContentCallback,
+  InformationalCallback,
+  InformationalResponse,
+  RequestExtensions,
+  RequestOptions,
+} from "./extensions.ts";
 export type {
   ConnectOptions,
   NetworkBackend,

@@ -18,6 +18,9 @@ export interface InformationalResponse {
 
 export type InformationalCallback = (response: InformationalResponse) => void;
 
+/** What `extensions.reader` is: what it returns is not looked at, but a promise is a TypeError. */
+export type ContentCallback = (octets: Uint8Array) => unknown;
+
 /** What can be said of one request beyond HTTP's own fields (httpcore's extensions). */
 export interface RequestExtensions {
   /** Time limits in milliseconds, in place of the pool's, key by key. */
@@ -28,6 +31,11 @@ export interface RequestExtensions {
   target?: string | Uint8Array | undefined;
   /** Called with every interim response (1xx but 101). What it throws rejects the request. */
   informational?: InformationalCallback | undefined;
+  /**
+   * Called with each piece of response content as it comes, in place of gathering it: a view that holds until it returns
+   * or makes a request, so nothing is copied. `response.content` is empty then. What it throws rejects the request.
+   */
+  reader?: ContentCallback | undefined;
   /** Called when the content has been sent, for the trailer fields. Chunked content only. */
   trailers?: (() => HeadersInput) | undefined;
   /** Called with what happens, step by step (docs/trace.md), in place of the pool's. */
@@ -53,6 +61,7 @@ const EXTENSION_NAMES = new Set([
   "sniHostname",
   "target",
   "informational",
+  "reader",
   "trailers",
   "maxContentSize",
   "maxHeaderSize",
@@ -65,6 +74,7 @@ export interface CheckedExtensions {
   readonly sniHostname: string | null;
   readonly target: string | null;
   readonly informational: InformationalCallback | null;
+  readonly reader: ContentCallback | null;
   readonly trailers: (() => HeadersInput) | null;
   readonly trace: Trace | null;
   readonly maxContentSize: number | undefined;
@@ -106,6 +116,7 @@ export function checkExtensions(given: unknown): CheckedExtensions {
         ? decodeLatin1(target, 0, target.length)
         : typed(extensions, "extensions", "target", "string"),
     informational: typed(extensions, "extensions", "informational", "function"),
+    reader: typed(extensions, "extensions", "reader", "function"),
     trailers: typed(extensions, "extensions", "trailers", "function"),
     trace: typed(extensions, "extensions", "trace", "function"),
     maxContentSize: typed(extensions, "extensions", "maxContentSize", "number") ?? undefined,

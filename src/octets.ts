@@ -82,7 +82,9 @@ export function allocate(size: number): Uint8Array {
  * a view, so `slice` must not be used on octets that somebody else made.)
  */
 export function copyOf(octets: Uint8Array, start = 0, end: number = octets.length): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(start === 0 && end === octets.length ? octets : octets.subarray(start, end));
+  // Without a view in between, which is an object as large as a short copy.
+  if (octets.constructor === Uint8Array) return octets.slice(start, end);
+  return new Uint8Array(octets.subarray(start, end));
 }
 
 /** All `pieces` as one run of octets, made by `make`; a single piece is given back as it is. */

@@ -1,9 +1,7 @@
 // Octets that come as a network reads them and are asked for as a caller likes, in order. A leaf.
 //
-// In: pieces, which are copied, and one end or failure. Out: a promise for each `read`. It tells the one who pushes when
+// In: pieces, and one end or failure. Out: a promise for each `read`. It tells the one who pushes when
 // too much waits, and calls `emptied` when all that waited has been taken.
-
-import { copyOf } from "./octets.ts";
 
 /** Octets that may wait to be read; from there on nothing more should be pushed. Two reads of a socket. */
 const MAX_WAITING = 131_072;
@@ -41,9 +39,8 @@ export class PieceQueue {
     return this.#pieces.length > 0 || this.#hasEnded || this.#failure !== null;
   }
 
-  /** Adds a copy of `octets`. False: enough waits, until `emptied` is called. */
-  push(octets: Uint8Array): boolean {
-    const piece = copyOf(octets);
+  /** Adds `piece`, which is given away. False: enough waits, until `emptied` is called. */
+  push(piece: Uint8Array): boolean {
     const waiter = this.#waiters.shift();
     if (waiter) {
       waiter.resolve(piece);

@@ -1,47 +1,46 @@
 // The two ways to take a response: all at once (`request`), or head first and content as it is asked for (`stream`).
 
 import { blameRequest, locate, ReadError } from "./errors.ts";
-import type { InformationalCallback } from "./extensions.ts";
+import type { CheckedExtensions } from "./extensions.ts";
 import { GrowingOctets } from "./growing-octets.ts";
-import { copyOf } from "./octets.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import type { Exchange, ResponseSink } from "./pool/exchange.ts";
 import type { NetworkStream } from "./pool/network-stream.ts";
-import type { ResponseEvent } from "./protocol/events.ts";
+import type { BorrowedContent, ResponseEvent } from "./protocol/events.ts";
 import { type HeaderList, NO_HEADERS } from "./protocol/header-list.ts";
 import { type ContentReader, type Response, receivedResponse } from "./response.ts";
 import { type RequestSource, type ShownHead, shownRequest } from "./shown-request.ts";
 
-/** How a call is settled, and what it was made with, for errors. */
-export interface Settle {
-  readonly resolve: (response: Response) => void;
-  readonly reject: (error: unknown) => void;
-  readonly source: RequestSource;
-}
+/**
+ * Settles a call: with its response, or with a promise that is rejected. One function for both, as each function of a
+ * promise is an object that lives as long as the request waits.
+ */
+export type Settle = (outcome: Response | Promise<never>) => void;
+
+type Callbacks = Pick<CheckedExtensions, "informational" | "reader">;
 
 abstract class Sink implements ResponseSink {
   /** Set before any call comes. */
   exchange: Exchange | null = null;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #settle: Settle;
   readonly #source: RequestSource;
   readonly #head: ShownHead;
-  readonly #informational: InformationalCallback | null;
+  readonly #callbacks: Callbacks;
 
-  constructor({ resolve, reject, source }: Settle, head: ShownHead, informational: InformationalCallback | null) {
-    this.#resolve = resolve;
-    this.#reject = reject;
+  /** `source`: what the call was made with, for errors. */
+  constructor(settle: Settle, source: RequestSource, head: ShownHead, callbacks: Callbacks) {
+    this.#settle = settle;
     this.#source = source;
     this.#head = head;
-    this.#informational = informational;
+    this.#callbacks = callbacks;
   }
 
   protected resolve(response: Response): void {
-    this.#resolve(response);
+    this.#settle(response);
   }
 
   fail(error: unknown): void {
-    this.#reject(this.blame(error));
+    this.#settle(Promise.reject(this.blame(error)));
   }
 
   protected blame<E>(error: E): E {
@@ -51,24 +50,34 @@ abstract class Sink implements ResponseSink {
 
   /** An abort rejects with the caller's own reason. */
   abort(reason: unknown): void {
-    this.#reject(reason);
+    this.#settle(Promise.reject(reason));
   }
 
   informational({ status, reason, headers }: ResponseEvent): void {
-    this.#informational?.({ status, reasonPhrase: reason, headers });
+    this.#callbacks.informational?.({ status, reasonPhrase: reason, headers });
+  }
+
+  content(piece: BorrowedContent): boolean {
+    const { reader } = this.#callbacks;
+    if (!reader) return this.keep(piece);
+    const answer = reader(piece.octets) as { then?: unknown } | null | undefined;
+    if (typeof answer?.then === "function") {
+      Promise.resolve(answer).catch(() => {});
+      throw new TypeError("extensions.reader must not return a promise: its octets hold during the call only");
+    }
+    return true;
   }
 
   abstract head(head: ResponseEvent): void;
   abstract switched(head: ResponseEvent, stream: NetworkStream): void;
-  abstract content(octets: Uint8Array): boolean;
+  protected abstract keep(piece: BorrowedContent): boolean;
   abstract end(trailers: HeaderList): void;
 }
 
 /** Gathers the whole response and resolves with it. */
 export class CollectingSink extends Sink {
   #head: ResponseEvent | null = null;
-  #whole: Uint8Array | null = null;
-  #growing: GrowingOctets | null = null;
+  #content: Uint8Array | GrowingOctets | null = null;
 
   head(head: ResponseEvent): void {
     this.#head = head;
@@ -79,22 +88,23 @@ export class CollectingSink extends Sink {
     this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, new Uint8Array(0)));
   }
 
-  content(octets: Uint8Array): boolean {
+  protected keep(piece: BorrowedContent): boolean {
     const expected = this.#head?.contentLength ?? null;
-    if (octets.length === expected) {
+    if (piece.size === expected) {
       // All of it has come at once: the one copy is the result.
-      this.#whole = copyOf(octets);
+      this.#content = piece.copy();
       return true;
     }
-    this.#growing ??= new GrowingOctets();
-    this.#growing.add(octets, expected);
+    if (!(this.#content instanceof GrowingOctets)) this.#content = new GrowingOctets();
+    this.#content.add(piece.octets, expected);
     return true;
   }
 
   end(trailers: HeaderList): void {
     const head = this.#head as ResponseEvent;
     this.exchange?.release();
-    const content = this.#whole ?? this.#growing?.take() ?? new Uint8Array(0);
+    const gathered = this.#content ?? new Uint8Array(0);
+    const content = gathered instanceof GrowingOctets ? gathered.take() : gathered;
     this.resolve(receivedResponse(head, this.exchange?.times ?? undefined, content, trailers));
   }
 }
@@ -123,8 +133,8 @@ export class StreamingSink extends Sink implements ContentReader {
     this.resolve(response);
   }
 
-  content(octets: Uint8Array): boolean {
-    return this.#pieces.push(octets);
+  protected keep(piece: BorrowedContent): boolean {
+    return this.#pieces.push(piece.copy());
   }
 
   end(trailers: HeaderList): void {

@@ -6,14 +6,14 @@
 /** What the decision depends on. */
 export interface PoolView {
   /** Idle connections on the request's route that it may use: none when it needs a fresh one. */
-  readonly usable: number;
+  usable: number;
   /** Idle connections on the route. */
-  readonly idleOnRoute: number;
+  idleOnRoute: number;
   /** All idle connections. */
-  readonly idle: number;
+  idle: number;
   /** Connections on the route and in all, connecting ones included. */
-  readonly onRoute: number;
-  readonly total: number;
+  onRoute: number;
+  total: number;
   readonly maxOnRoute: number;
   readonly max: number;
 }
@@ -27,7 +27,7 @@ export interface PoolView {
  */
 export type Assignment = "reuse" | "open" | "replace" | "replace-on-route" | "wait";
 
-export function assign(view: PoolView): Assignment {
+export function assign(view: Readonly<PoolView>): Assignment {
   if (view.usable > 0) return "reuse";
   if (view.onRoute >= view.maxOnRoute) return view.idleOnRoute > 0 ? "replace-on-route" : "wait";
   if (view.total < view.max) return "open";

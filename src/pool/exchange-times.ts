@@ -14,15 +14,4 @@ export class ExchangeTimes {
   firstByte: number | null = null;
   /** The last octet of the response came. */
   end: number | null = null;
-  readonly #startedAt: number;
-
-  /** `startedAt`: when the call came, on the clock of deadlines.ts. */
-  constructor(startedAt: number) {
-    this.#startedAt = startedAt;
-  }
-
-  /** `moment`, on the clock of deadlines.ts, from the call on. */
-  since(moment: number): number {
-    return moment - this.#startedAt;
-  }
 }

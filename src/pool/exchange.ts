@@ -7,7 +7,7 @@
 
 import { discardContent } from "../content.ts";
 import { ConnectTimeout, locate, TotalTimeout } from "../errors.ts";
-import type { ResponseEvent } from "../protocol/events.ts";
+import type { BorrowedContent, ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Abortable, unwatchSignal, watchSignal } from "./abort-signals.ts";
@@ -29,7 +29,7 @@ export interface ResponseSink {
   /** In place of `head`, and the last call but `fail` and `abort`: HTTP is over, the connection is the caller's. */
   switched(head: ResponseEvent, stream: NetworkStream): void;
   /** A piece of content, valid during the call. False: no more for now, until `exchange.resume()`. */
-  content(octets: Uint8Array): boolean;
+  content(piece: BorrowedContent): boolean;
   /** The response is complete. The connection stays with the exchange until `exchange.release()`. */
   end(trailers: HeaderList): void;
   fail(error: unknown): void;
@@ -132,7 +132,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   complete(step: ConnectStep, _info: object): Promise<void> | void {
     const time = CONNECT_TIMES[step];
-    if (time && this.times) this.times[time] = this.times.since(now());
+    if (time && this.times) this.times[time] = now() - this.startedAt;
   }
 
   failed(_step: ConnectStep, _error: unknown): Promise<void> | void {}
@@ -141,8 +141,8 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   /** It gets a connection at `moment`; another one when it is sent again, and nothing of the first counts then. */
   assigned(moment: number): void {
-    this.times = new ExchangeTimes(this.startedAt);
-    this.times.queued = this.times.since(moment);
+    this.times = new ExchangeTimes();
+    this.times.queued = moment - this.startedAt;
   }
 
   /** To be called first of all. False when it is over already: there is no time at all, or a tracer has ended it. */
@@ -169,13 +169,13 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   /** The request has been sent, at `moment`. */
   sent(moment = now()): void {
     if (this.#state !== "sending") return;
-    if (this.times) this.times.requestSent = this.times.since(moment);
+    if (this.times) this.times.requestSent = moment - this.startedAt;
     this.enter("receiving");
   }
 
   /** Octets came, at `moment`. */
   heard(moment: number): void {
-    if (this.times) this.times.firstByte ??= this.times.since(moment);
+    if (this.times) this.times.firstByte ??= moment - this.startedAt;
   }
 
   /** What has come is not all: the time limit on reading starts anew. */
@@ -220,7 +220,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
 
   /** The whole response has come, at `moment`: no limit runs any more, whatever the caller does with it. */
   hasCome(moment: number): void {
-    if (this.times) this.times.end = this.times.since(moment);
+    if (this.times) this.times.end = moment - this.startedAt;
     this.#limit(Infinity);
     unwatch(this);
   }

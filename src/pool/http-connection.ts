@@ -8,7 +8,7 @@
 import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
 import { printAsText } from "../printing.ts";
 import { ClientConnection } from "../protocol/client-connection.ts";
-import type { ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
+import type { BorrowedContent, ClosedEvent, PausedEvent, ResponseEvent } from "../protocol/events.ts";
 import { Connecting } from "./connecting.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import { now } from "./deadlines.ts";
@@ -227,7 +227,7 @@ export class HTTPConnection
         this.#acceptHead(event);
         return true;
       case "content":
-        if (exchange && !exchange.sink.content(event.octets)) this.#pause(exchange);
+        if (exchange && !exchange.sink.content(event as BorrowedContent)) this.#pause(exchange);
         return true;
       case "end":
         this.idleSince = this.#readAt;

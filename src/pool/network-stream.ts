@@ -6,7 +6,7 @@
 
 import { ConnectTimeout, ReadError, RemoteProtocolError, UnsupportedByRuntime, WriteError } from "../errors.ts";
 import type { NetworkConnection, NetworkReceiver } from "../network/network.ts";
-import { checkOctets } from "../octets.ts";
+import { checkOctets, copyOf } from "../octets.ts";
 import { byteStream, PieceQueue } from "../piece-queue.ts";
 import { checkTLSOptions, type TLSOptions } from "../tls-options.ts";
 import { TimeLimit } from "./deadlines.ts";
@@ -163,7 +163,7 @@ export class NetworkStream implements NetworkReceiver {
   // --- NetworkReceiver --------------------------------------------------------------------------------------------
 
   received(octets: Uint8Array, size: number): void {
-    if (!this.#pieces.push(octets.subarray(0, size))) this.#network?.pause();
+    if (!this.#pieces.push(copyOf(octets, 0, size))) this.#network?.pause();
   }
 
   drained(): void {

@@ -5,7 +5,7 @@
 // all routes and within each.
 
 import { PoolClosed, ReadError } from "../errors.ts";
-import { type Assignment, assign } from "./assignment.ts";
+import { type Assignment, assign, type PoolView } from "./assignment.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import { now, unwatch, type Watched, watch } from "./deadlines.ts";
 import type { DialSettings } from "./dial.ts";
@@ -44,13 +44,17 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   readonly #routes = new Map<string, RouteState>();
   readonly #idle = new LinkedList<HTTPConnection>();
   readonly #waiting: WaitingRoom;
+  /** What a decision is made on; one object, as there is one decision at a time. */
+  readonly #view: PoolView;
   #isClosed = false;
   /** Are those that wait being served? */
   #isServing = false;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
-    this.#waiting = new WaitingRoom(settings.maxConnectionsPerOrigin);
+    const { maxConnections: max, maxConnectionsPerOrigin: maxOnRoute } = settings;
+    this.#waiting = new WaitingRoom(maxOnRoute);
+    this.#view = { usable: 0, idleOnRoute: 0, idle: 0, onRoute: 0, total: 0, maxOnRoute, max };
   }
 
   get connections(): HTTPConnection[] {
@@ -201,15 +205,13 @@ export class Pool implements ConnectionOwner<HTTPConnection>, ServingPool, Watch
   // Serves `exchange`, which waits no more then, or answers that it has to.
   #serve(exchange: Exchange, route: RouteState, moment: number): boolean {
     const idleOnRoute = route.idle.length;
-    const assignment = assign({
-      usable: exchange.needsFreshConnection ? 0 : idleOnRoute,
-      idleOnRoute,
-      idle: this.#idle.size,
-      onRoute: route.count,
-      total: this.#connections.size,
-      maxOnRoute: this.#settings.maxConnectionsPerOrigin,
-      max: this.#settings.maxConnections,
-    });
+    const view = this.#view;
+    view.usable = exchange.needsFreshConnection ? 0 : idleOnRoute;
+    view.idleOnRoute = idleOnRoute;
+    view.idle = this.#idle.size;
+    view.onRoute = route.count;
+    view.total = this.#connections.size;
+    const assignment = assign(view);
     if (assignment === "wait") return false;
     this.#waiting.remove(route, exchange);
     exchange.assigned(moment);

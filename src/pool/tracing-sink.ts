@@ -1,8 +1,7 @@
 // Stands between an exchange that is traced and whoever takes its response: tells the tracer what comes, and keeps it as
 // long as the tracer wants to be waited for. Meanwhile the connection is paused, so that little is kept.
 
-import { copyOf } from "../octets.ts";
-import type { ResponseEvent } from "../protocol/events.ts";
+import { BorrowedContent, type ResponseEvent } from "../protocol/events.ts";
 import type { HeaderList } from "../protocol/header-list.ts";
 import type { Exchange, ResponseSink } from "./exchange.ts";
 import type { NetworkStream } from "./network-stream.ts";
@@ -42,10 +41,10 @@ export class TracingSink implements ResponseSink {
     this.#pass(() => this.#inner.switched(head, stream));
   }
 
-  content(octets: Uint8Array): boolean {
-    this.#contentSize += octets.length;
-    if (!this.#isHolding) return this.#inner.content(octets);
-    const copy = copyOf(octets);
+  content(piece: BorrowedContent): boolean {
+    this.#contentSize += piece.size;
+    if (!this.#isHolding) return this.#inner.content(piece);
+    const copy = new BorrowedContent().place(piece.copy(), 0, piece.size);
     this.#kept.push(() => {
       this.#wantsMore = this.#inner.content(copy);
     });

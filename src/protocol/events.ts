@@ -1,5 +1,6 @@
 // What goes into and comes out of a ClientConnection. Interim and final heads, content and ends: nothing else.
 
+import { copyOf, NO_OCTETS } from "../octets.ts";
 import type { FieldLines, HeadersInput } from "./field-lines.ts";
 import type { HeaderList } from "./header-list.ts";
 
@@ -70,6 +71,37 @@ export interface ResponseEvent {
 export interface ContentEvent {
   readonly type: "content";
   readonly octets: Uint8Array;
+}
+
+/**
+ * As ContentEvent, for octets that stay where they are: `octets` makes a view, `copy` a copy. One object for all that is
+ * borrowed from a connection, so it holds until the next event is asked for.
+ */
+export class BorrowedContent implements ContentEvent {
+  readonly type = "content";
+  #source: Uint8Array = NO_OCTETS;
+  #start = 0;
+  #end = 0;
+
+  /** The octets from `start` to `end` of `source` are the content now. */
+  place(source: Uint8Array, start: number, end: number): this {
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+    return this;
+  }
+
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  get octets(): Uint8Array {
+    return this.#source.subarray(this.#start, this.#end);
+  }
+
+  copy(): Uint8Array<ArrayBuffer> {
+    return copyOf(this.#source, this.#start, this.#end);
+  }
 }
 
 /** The end of the response. */

@@ -9,6 +9,8 @@ import { INSPECT_DENO, INSPECT_NODE } from "../printing.ts";
 import { codec } from "../wasm/codec.ts";
 import { FIELD_LINES, type FieldLines, type HeadersInput, toFieldLines } from "./field-lines.ts";
 
+const NO_PLACES: readonly number[] = [];
+
 let fromText: (text: string, places: readonly number[], isFolded: boolean) => HeaderList;
 
 /**
@@ -18,7 +20,7 @@ let fromText: (text: string, places: readonly number[], isFolded: boolean) => He
 export class HeaderList implements Iterable<[name: string, value: string]> {
   #text = "";
   // Where the strings lie in #text: name start, name end, value start, value end for each line.
-  #places: readonly number[] = [];
+  #places: readonly number[] = NO_PLACES;
   #isFolded = false;
 
   static {
@@ -53,24 +55,25 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
   /** The value of `name`; values of several lines joined with ", " (RFC 9110 section 5.3); null when there is none. */
   get(name: string): string | null {
-    const values = this.getAll(name);
-    return values.length === 0 ? null : values.join(", ");
+    const line = this.#find(name, 0);
+    if (line < 0) return null;
+    return this.#find(name, line + 1) < 0 ? this.#value(line) : this.getAll(name).join(", ");
   }
 
   /** The values of `name`, one for each line. */
   getAll(name: string): string[] {
     const values: string[] = [];
-    for (let line = 0; line < this.length; line++) if (this.#isNamed(line, name)) values.push(this.#value(line));
+    for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 1)) values.push(this.#value(line));
     return values;
   }
 
   /** Is there a line with `name`? */
   has(name: string): boolean {
-    return this.getAll(name).length > 0;
+    return this.#find(name, 0) >= 0;
   }
 
-  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    for (let line = 0; line < this.length; line++) yield [this.#name(line), this.#value(line)];
+  [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    return this.toJSON().values();
   }
 
   /** The exact octets of names and values, in new arrays. */
@@ -85,7 +88,9 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
   /** The pairs. */
   toJSON(): [name: string, value: string][] {
-    return [...this];
+    const pairs: [name: string, value: string][] = [];
+    for (let line = 0; line < this.length; line++) pairs.push([this.#name(line), this.#value(line)]);
+    return pairs;
   }
 
   [INSPECT_NODE](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
@@ -112,17 +117,17 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     return this.#isFolded ? unfold(value) : value;
   }
 
-  // Compares ASCII letters without case and everything else exactly; strings of other lengths cost one comparison.
-  #isNamed(line: number, name: string): boolean {
-    const place = line * FIELD_STRIDE;
-    const start = this.#places[place] as number;
-    if ((this.#places[place + 1] as number) - start !== name.length) return false;
-    for (let i = 0; i < name.length; i++) {
-      const a = this.#text.charCodeAt(start + i);
-      const b = name.charCodeAt(i);
-      if (a !== b && (lowerCase(a) !== lowerCase(b) || b > 0x7f)) return false;
+  // The first line from `line` on with `name`, or -1; most lines are told by the length of their name.
+  #find(name: string, line: number): number {
+    const places = this.#places;
+    const { length } = name;
+    for (let place = line * FIELD_STRIDE; place < places.length; place += FIELD_STRIDE) {
+      const start = places[place] as number;
+      if ((places[place + 1] as number) - start === length && standsAt(name, this.#text, start)) {
+        return place / FIELD_STRIDE;
+      }
     }
-    return true;
+    return -1;
   }
 }
 
@@ -150,13 +155,19 @@ export const NO_HEADERS: HeaderList = new HeaderList();
  * the codec is used again.
  */
 export function takeHeaderList(text: string): HeaderList {
-  const count = codec.result[RESULT_FIELD_COUNT] as number;
-  if (count === 0) return NO_HEADERS;
-  const size = count * FIELD_STRIDE;
-  // A plain array of small integers: copying the typed array would cost an ArrayBuffer, several times as much.
+  const { fields, result } = codec;
+  const size = (result[RESULT_FIELD_COUNT] as number) * FIELD_STRIDE;
+  if (size === 0) return NO_HEADERS;
+  // A plain array of small integers: copying the typed array would cost an ArrayBuffer, several times as much. By lines,
+  // as one number a step takes half as long again.
   const places: number[] = new Array(size);
-  for (let i = 0; i < size; i++) places[i] = codec.fields[i] as number;
-  const isFolded = ((codec.result[RESULT_FLAGS] as number) & FLAG_FOLDED) !== 0;
+  for (let i = 0; i < size; i += FIELD_STRIDE) {
+    places[i] = fields[i] as number;
+    places[i + 1] = fields[i + 1] as number;
+    places[i + 2] = fields[i + 2] as number;
+    places[i + 3] = fields[i + 3] as number;
+  }
+  const isFolded = ((result[RESULT_FLAGS] as number) & FLAG_FOLDED) !== 0;
   return fromText(text, places, isFolded);
 }
 
@@ -164,6 +175,16 @@ export function takeHeaderList(text: string): HeaderList {
 // "bare-lf". Whole runs of blanks, so that it takes linear time: a peer chooses how many there are.
 function unfold(value: string): string {
   return value.replace(/[ \t\r\n]+/g, (blanks) => " ".repeat(blanks.split("\n").length - 1) || blanks);
+}
+
+// Compares ASCII letters without case and everything else exactly.
+function standsAt(name: string, text: string, start: number): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const a = text.charCodeAt(start + i);
+    const b = name.charCodeAt(i);
+    if (a !== b && (lowerCase(a) !== lowerCase(b) || b > 0x7f)) return false;
+  }
+  return true;
 }
 
 function lowerCase(code: number): number {

@@ -5,7 +5,7 @@ import { RemoteProtocolError } from "../errors.ts";
 import { copyOf, printable } from "../octets.ts";
 import { codec } from "../wasm/codec.ts";
 import { ChunkReader } from "./chunk-decoder.ts";
-import type { ReceiveEvent, RequestFacts, ResponseEvent } from "./events.ts";
+import { BorrowedContent, type ReceiveEvent, type RequestFacts, type ResponseEvent } from "./events.ts";
 import { protocolsIn } from "./field-lines.ts";
 import { NO_HEADERS } from "./header-list.ts";
 import type { Limits } from "./limits.ts";
@@ -31,7 +31,7 @@ export class ResponseHalf {
   keepAlive = true;
   peerHasClosed = false;
   readonly input = new ReceivedOctets();
-  readonly #isCopied: boolean;
+  readonly #borrowed: BorrowedContent | null;
   readonly #chunks = new ChunkReader();
   #context = 0;
   #request: RequestFacts | null = null;
@@ -43,7 +43,7 @@ export class ResponseHalf {
 
   constructor(limits: Readonly<Limits>, ownership: "copied" | "borrowed") {
     this.limits = limits;
-    this.#isCopied = ownership === "copied";
+    this.#borrowed = ownership === "borrowed" ? new BorrowedContent() : null;
   }
 
   /**
@@ -220,7 +220,8 @@ export class ResponseHalf {
   #content(octets: Uint8Array, start: number, end: number): ReceiveEvent {
     this.contentSize += end - start;
     this.#checkContentSize(this.contentSize);
-    return { type: "content", octets: this.#isCopied ? copyOf(octets, start, end) : octets.subarray(start, end) };
+    const borrowed = this.#borrowed;
+    return borrowed ? borrowed.place(octets, start, end) : { type: "content", octets: copyOf(octets, start, end) };
   }
 
   #end(): ReceiveEvent {

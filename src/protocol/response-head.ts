@@ -46,6 +46,9 @@ export function leniencyContext(leniency: unknown): number {
   return leniency.length > 0 ? CONTEXT_BARE_LF : 0;
 }
 
+/** Octets that are looked at first where they must be copied: most heads are shorter, and much may follow one. */
+const FIRST_LOOK = 4096;
+
 /**
  * The response head at `start` of `octets`, or null when more octets than up to `end` are needed. `context` is a sum of
  * CONTEXT_ values, `maxHeaderSize` what this head may take.
@@ -59,34 +62,54 @@ export function readResponseHead(
   maxHeaderLines: number,
   maxHeaderSize: number,
 ): ResponseEvent | null {
-  const size = Math.min(end - start, maxHeaderSize + 1);
-  const address = place(octets, start, start + size);
-  const answer = codec.parseResponseHead(address, size, context, maxHeaderLines);
-  if (answer < INCOMPLETE) throw remoteError(answer, "malformed response head", octets, start, start + size);
-  if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
-    throw passed("max-header-size", maxHeaderSize);
-  }
-  if (answer === INCOMPLETE) return null;
-
+  const text = cutHead(octets, start, end, context, maxHeaderLines, maxHeaderSize);
+  if (text === null) return null;
   const { result } = codec;
-  const flags = result[RESULT_FLAGS] as number;
   const status = result[RESULT_STATUS] as number;
-  const framing = result[RESULT_FRAMING] as number;
+  const flags = result[RESULT_FLAGS] as number;
   const timeout = result[RESULT_KEEP_ALIVE_TIMEOUT] as number;
-  const text = decodeLatin1(codec.octets, address, address + answer);
   return {
     type: status < 200 && status !== 101 ? "informational" : "response",
     status,
     reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
     version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
     headers: takeHeaderList(text),
-    framing: FRAMINGS[framing] as Framing,
-    contentLength: framing === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : null,
+    framing: FRAMINGS[result[RESULT_FRAMING] as number] as Framing,
+    contentLength: contentLength(),
     keepAlive: (flags & FLAG_KEEP_ALIVE) !== 0,
     keepAliveTimeout: timeout < 0 ? null : timeout,
     isSwitch: (flags & FLAG_SWITCHED) !== 0,
-    size: answer,
+    size: text.length,
   };
+}
+
+// The text of a head as above, one character per octet, or null; the codec's result slots and field table tell the rest.
+function cutHead(
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  context: number,
+  maxHeaderLines: number,
+  maxHeaderSize: number,
+): string | null {
+  const most = Math.min(end - start, maxHeaderSize + 1);
+  let size = octets === codec.window ? most : Math.min(most, FIRST_LOOK);
+  let address = place(octets, start, start + size);
+  let answer = codec.parseResponseHead(address, size, context, maxHeaderLines);
+  if (answer === INCOMPLETE && size < most) {
+    size = most;
+    address = place(octets, start, start + size);
+    answer = codec.parseResponseHead(address, size, context, maxHeaderLines);
+  }
+  if (answer < INCOMPLETE) throw remoteError(answer, "malformed response head", octets, start, start + size);
+  if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
+    throw passed("max-header-size", maxHeaderSize);
+  }
+  return answer === INCOMPLETE ? null : decodeLatin1(codec.octets, address, address + answer);
+}
+
+function contentLength(): number | null {
+  return codec.result[RESULT_FRAMING] === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : null;
 }
 
 /** What `parseResponseHead` tells of a head. */
@@ -104,6 +127,7 @@ export interface ParsedResponseHead {
   size: number;
 }
 
+const NO_OPTIONS = { context: 0, ...DEFAULT_LIMITS };
 const OPTION_NAMES = new Set(["method", "leniency", "maxHeaderSize", "maxHeaderLines"]);
 
 /** Options of `parseResponseHead`. */
@@ -121,23 +145,33 @@ export interface ParseOptions {
  * @returns the head, or `"incomplete"` when more octets are needed
  * @throws RemoteProtocolError with `reason` and `offset` when the octets are no response head
  */
-export function parseResponseHead(octets: Uint8Array, options: ParseOptions = {}): ParsedResponseHead | "incomplete" {
+export function parseResponseHead(octets: Uint8Array, options?: ParseOptions): ParsedResponseHead | "incomplete" {
   checkOctets(octets);
+  const { context, maxHeaderLines, maxHeaderSize } = options === undefined ? NO_OPTIONS : checkOptions(options);
+  const text = cutHead(octets, 0, octets.length, context, maxHeaderLines, maxHeaderSize);
+  if (text === null) return "incomplete";
+  const { result } = codec;
+  return {
+    status: result[RESULT_STATUS] as number,
+    reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
+    version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
+    headers: takeHeaderList(text),
+    framing: FRAMINGS[result[RESULT_FRAMING] as number] as Framing,
+    contentLength: contentLength(),
+    keepAlive: ((result[RESULT_FLAGS] as number) & FLAG_KEEP_ALIVE) !== 0,
+    size: text.length,
+  };
+}
+
+function checkOptions(options: ParseOptions): typeof NO_OPTIONS {
   const { method, leniency, maxHeaderLines, maxHeaderSize } = ownProperties(
     options,
     "options",
     OPTION_NAMES,
   ) as ParseOptions;
-  const limits =
-    maxHeaderLines === undefined && maxHeaderSize === undefined
-      ? DEFAULT_LIMITS
-      : resolveLimits({
-          maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
-          maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
-        });
-  const context = methodContext(method ?? "GET") | leniencyContext(leniency);
-  const head = readResponseHead(octets, 0, octets.length, context, limits.maxHeaderLines, limits.maxHeaderSize);
-  if (!head) return "incomplete";
-  const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;
-  return { status, reason, version, headers, framing, contentLength, keepAlive, size };
+  const limits = resolveLimits({
+    maxHeaderLines: maxHeaderLines ?? DEFAULT_LIMITS.maxHeaderLines,
+    maxHeaderSize: maxHeaderSize ?? DEFAULT_LIMITS.maxHeaderSize,
+  });
+  return { context: methodContext(method ?? "GET") | leniencyContext(leniency), ...limits };
 }

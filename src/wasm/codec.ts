@@ -43,14 +43,12 @@ export interface Codec extends CodecFunctions {
 export const codec: Codec = load();
 
 /**
- * The address of the octets from `start` to `end`: where they lie, when that is the codec's memory already, or in the
- * text region, where they are copied to.
+ * The address of the octets from `start` to `end`: where they lie, when that is the window that sockets read into, or in
+ * the text region, where they are copied to.
  */
 export function place(octets: Uint8Array, start: number, end: number): number {
-  // Mostly it is the window that a socket has just read into, and asking for a buffer is a call into the engine.
   if (octets === codec.window) return WINDOW + start;
-  if (octets.buffer === codec.octets.buffer) return octets.byteOffset + start;
-  codec.text.set(octets.subarray(start, end));
+  codec.text.set(start === 0 && end === octets.length ? octets : octets.subarray(start, end));
   return TEXT;
 }
 

@@ -1,4 +1,4 @@
-// Request extensions that show on the wire or in what comes back: informational, trailers, maxContentSize,
+// Request extensions that show on the wire or in what comes back: informational, reader, trailers, maxContentSize,
 // maxHeaderSize. (target: request-line.test.ts; timeout: test/pool/timeouts.test.ts; sniHostname: test/pool/tls.test.ts.)
 
 import {
@@ -92,6 +92,73 @@ describe("informational", () => {
     const error = await fails(openPool().request("GET", server.url()), RemoteProtocolError);
     expect(error.reason).toBe("max-informational");
     await (await server.peer(0)).gone;
+  });
+});
+
+describe("reader", () => {
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\nX-T: 1\r\n\r\n";
+
+  test("gets the content as it comes, and the response has none", async () => {
+    const server = await serve(answering(chunked));
+    const pieces: string[] = [];
+    const reader = (octets: Uint8Array): void => void pieces.push(new TextDecoder().decode(octets));
+    const response = await openPool().request("GET", server.url(), { extensions: { reader } });
+    expect(pieces.join("")).toBe("onetwo");
+    expect([response.content.length, response.trailers.get("x-t")]).toEqual([0, "1"]);
+  });
+
+  test("of a stream: the response is there first, and its content is read when all has come", async () => {
+    const server = await serve(answering(chunked));
+    const pool = openPool();
+    let size = 0;
+    const reader = (octets: Uint8Array): number => (size += octets.length);
+    const response = await pool.stream("GET", server.url(), { extensions: { reader } });
+    expect([(await response.read()).length, size, response.trailers.get("x-t")]).toEqual([0, 6, "1"]);
+    expect(String(pool.connections)).toContain("IDLE");
+  });
+
+  test("nothing is copied for it: the next response comes at the same place", async () => {
+    const server = await serve(answering(OK));
+    const pool = openPool();
+    const views: Uint8Array[] = [];
+    const reader = (octets: Uint8Array): void => void views.push(octets);
+    for (let i = 0; i < 2; i++) await pool.request("GET", server.url(), { extensions: { reader } });
+    expect(views.map((view) => view.byteOffset)).toEqual([views[0]?.byteOffset, views[0]?.byteOffset]);
+    expect(views[0]?.buffer).toBe(views[1]?.buffer);
+  });
+
+  test("what it throws rejects the request, and the connection is closed", async () => {
+    const server = await serve(answering(OK));
+    const mine = new Error("no more");
+    const reader = (): void => {
+      throw mine;
+    };
+    const pool = openPool();
+    expect(await rejection(pool.request("GET", server.url(), { extensions: { reader } }))).toBe(mine);
+    expect(pool.connections).toEqual([]);
+  });
+
+  test("a promise would read octets that are others by then: TypeError, whatever becomes of it", async () => {
+    const server = await serve(answering(OK));
+    const reader = (): Promise<void> => Promise.reject(new Error("too late"));
+    const failed = await rejection(openPool().request("GET", server.url(), { extensions: { reader } }));
+    expect(failed).toBeInstanceOf(TypeError);
+    expect(String(failed)).toContain("reader must not return a promise");
+  });
+
+  test("limits hold, and an answer without content does not call it", async () => {
+    const [server, empty] = [await serve(answering(OK)), await serve(answering("HTTP/1.1 204 No Content\r\n\r\n"))];
+    let calls = 0;
+    const reader = (): void => void calls++;
+    const pool = openPool();
+    await fails(pool.request("GET", server.url(), { extensions: { reader, maxContentSize: 1 } }), RemoteProtocolError);
+    expect((await pool.request("GET", empty.url(), { extensions: { reader } })).status).toBe(204);
+    expect(calls).toBe(0);
+  });
+
+  test("must be a function", async () => {
+    const reader = "write" as never;
+    await fails(openPool().request("GET", "http://127.0.0.1:9/", { extensions: { reader } }), TypeError);
   });
 });
 

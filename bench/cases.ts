@@ -69,7 +69,7 @@ export const CASES: readonly Case[] = [
     response: "large",
     isQuick: true,
     workerCount: 6000,
-    contestants: { node: [...all, "httpcore-stream"], ...OTHERS.whole },
+    contestants: { node: [...all, "httpcore-stream", "httpcore-reader"], ...OTHERS.whole },
   }),
   load("chunked", "64 KiB in chunks of 16 KiB", {
     response: "chunked",

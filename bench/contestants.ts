@@ -7,7 +7,8 @@ const TITLES = {
   httpcore: "httpcore request, read timeout and signal",
   "httpcore-plain": "httpcore request",
   "httpcore-paths": "httpcore request, another path each time",
-  "httpcore-stream": "httpcore stream, each piece looked at as it comes",
+  "httpcore-stream": "httpcore stream, piece by piece",
+  "httpcore-reader": "httpcore request, octets to a reader",
   codec: "httpcore/protocol imported, one head parsed",
   encoder: "httpcore/protocol on a socket",
   undici: "undici request",
@@ -42,10 +43,19 @@ export const NODE = {
   main,
   all: [...main, ...others],
   variants: ["httpcore-paths", "undici-signal", "undici-dump"],
-  streamed: ["httpcore-stream", "undici-dispatch"],
+  streamed: ["httpcore-stream", "httpcore-reader", "undici-dispatch"],
   encoder: ["httpcore-plain", "encoder", "undici", "node-http", "bare"],
   origins: ["httpcore", "undici", "fetch", "node-http"],
-  download: ["httpcore-stream", "undici", "undici-stream", "undici-dispatch", "fetch", "node-http", "bare"],
+  download: [
+    "httpcore-stream",
+    "httpcore-reader",
+    "undici",
+    "undici-stream",
+    "undici-dispatch",
+    "fetch",
+    "node-http",
+    "bare",
+  ],
   cold: ["empty", "codec", "httpcore", "undici", "fetch", "node-http", "got", "axios", "ky", "node-fetch", "bare"],
 } as const satisfies Readonly<Record<string, Group>>;
 
@@ -55,9 +65,9 @@ type Elsewhere = Readonly<Record<Exclude<Runtime, "node">, Group>>;
 export const OTHERS = {
   whole: { deno: ["httpcore", "fetch", "bare"], bun: ["httpcore", "fetch", "bare"], workerd: ["httpcore", "fetch"] },
   streamed: {
-    deno: ["httpcore-stream", "fetch"],
-    bun: ["httpcore-stream", "fetch"],
-    workerd: ["httpcore-stream", "fetch"],
+    deno: ["httpcore-stream", "httpcore-reader", "fetch"],
+    bun: ["httpcore-stream", "httpcore-reader", "fetch"],
+    workerd: ["httpcore-stream", "httpcore-reader", "fetch"],
   },
   cold: { deno: ["empty", "codec", "httpcore", "fetch"], bun: ["empty", "codec", "httpcore", "fetch"] },
 } as const satisfies Readonly<Record<string, Partial<Elsewhere>>>;
@@ -66,4 +76,4 @@ export const OTHERS = {
 export const REFERENCES = ["undici", "fetch", "bare"] as const satisfies Group;
 
 /** The quick mode's contestants. */
-export const QUICK: Group = ["httpcore", "httpcore-stream", "undici", "fetch", "bare", "empty", "codec"];
+export const QUICK: Group = ["httpcore", "httpcore-reader", "undici", "fetch", "bare", "empty", "codec"];

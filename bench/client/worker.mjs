@@ -3,11 +3,11 @@
 
 import { ownFetch } from "./fetch.mjs";
 import { withFeatures } from "./httpcore.mjs";
-import { stream } from "./httpcore-stream.mjs";
+import { reader, stream } from "./httpcore-stream.mjs";
 import { Run } from "./run.mjs";
 
 /** @type {Readonly<Record<string, import("./measure.mjs").Contestant>>} */
-const CONTESTANTS = { httpcore: withFeatures, "httpcore-stream": stream, fetch: ownFetch };
+const CONTESTANTS = { httpcore: withFeatures, "httpcore-stream": stream, "httpcore-reader": reader, fetch: ownFetch };
 
 export default {
   /** @param {Request} event */

@@ -1,6 +1,6 @@
 // The cases: what the server answers, what clients send, how many connections are busy, and who takes part.
 
-import { type ContestantName, NODE, OTHERS, type Runtime } from "./contestants.ts";
+import { type ContestantName, NODE, OTHERS, RUNTIMES, type Runtime } from "./contestants.ts";
 
 /** Request content: octets in all, and of each piece where it goes out piece by piece. */
 export interface RequestContent {
@@ -31,8 +31,8 @@ export interface Case {
   readonly tls?: boolean;
   /** Origins that take turns; all of 127.0.0.0/8 is this machine, on Linux. */
   readonly origins?: number;
-  /** Is it part of the quick mode? */
-  readonly isQuick?: boolean;
+  /** The runtimes on which it is part of the quick mode. */
+  readonly quickOn?: readonly Runtime[];
   /** Requests of the one event in workerd. */
   readonly workerCount?: number;
   readonly contestants: Readonly<Partial<Record<Runtime, readonly ContestantName[]>>>;
@@ -59,15 +59,15 @@ function encoder(label: string, pieceSize: number, size: number): Case {
 export const CASES: readonly Case[] = [
   load("tiny", "13 B of content", { response: "tiny", contestants: { node: main } }),
   load("small", "200 B responses", {
-    isQuick: true,
+    quickOn: RUNTIMES,
     workerCount: 20_000,
     contestants: { node: [...all, ...NODE.variants], ...OTHERS.whole },
   }),
-  load("small-1", "200 B responses, 1 connection", { connections: 1, isQuick: true, contestants: { node: main } }),
+  load("small-1", "200 B responses, 1 connection", { connections: 1, quickOn: ["node"], contestants: { node: main } }),
   load("small-500", "200 B responses, 500 connections", { connections: 500, contestants: { node: main } }),
   load("large", "64 KiB with Content-Length", {
     response: "large",
-    isQuick: true,
+    quickOn: ["node"],
     workerCount: 6000,
     contestants: { node: [...all, "httpcore-stream", "httpcore-reader"], ...OTHERS.whole },
   }),
@@ -78,19 +78,19 @@ export const CASES: readonly Case[] = [
   }),
   load("chunks-256", "64 KiB in chunks of 256 B", {
     response: "chunks-256",
-    isQuick: true,
+    quickOn: ["node"],
     contestants: { node: [...main, ...NODE.streamed] },
   }),
   load("headers", "40 header lines, all read", {
     response: "headers",
     readsHeaders: true,
-    isQuick: true,
+    quickOn: ["node"],
     contestants: { node: all },
   }),
-  load("tls", "200 B responses over TLS", { tls: true, isQuick: true, contestants: { node: main } }),
+  load("tls", "200 B responses over TLS", { tls: true, quickOn: ["node"], contestants: { node: main } }),
   load("post-1k", "POST of 1 KiB", {
     content: { framing: "content-length", size: KIB, pieceSize: KIB },
-    isQuick: true,
+    quickOn: ["node"],
     workerCount: 20_000,
     contestants: { node: all, ...OTHERS.whole },
   }),
@@ -131,7 +131,7 @@ export const CASES: readonly Case[] = [
     response: "small",
     connections: 1,
     requests: 1,
-    isQuick: true,
+    quickOn: ["node"],
     contestants: { node: NODE.cold, ...OTHERS.cold },
   },
 ];

@@ -57,13 +57,15 @@ export function readOptions(args: readonly string[]): Options | "help" | "docs" 
   if (given.docs) return "docs";
   const base = given.quick ? QUICK_TIMES : FULL;
   const byName = CASES.map(({ name }) => name);
-  const caseNames = chosen("--case", given.case, byName) ?? (given.quick ? quickCases() : byName);
+  const caseNames = chosen("--case", given.case, byName) ?? byName;
+  const isLeftOut = (one: Case, runtime: Runtime): boolean =>
+    given.quick === true && given.case === undefined && !one.quickOn?.includes(runtime);
   const runtimes = chosen("--runtime", given.runtime, RUNTIMES) ?? RUNTIMES;
   const only = chosen("--only", given.only, CONTESTANTS) ?? (given.quick ? QUICK : CONTESTANTS);
   const comparisons = CASES.filter(({ name }) => caseNames.includes(name)).flatMap((one) =>
     runtimes.flatMap((runtime): Comparison[] => {
       const contestants = one.contestants[runtime]?.filter((name) => only.includes(name)) ?? [];
-      return contestants.length > 0 ? [{ case: one, runtime, contestants }] : [];
+      return contestants.length > 0 && !isLeftOut(one, runtime) ? [{ case: one, runtime, contestants }] : [];
     }),
   );
   if (comparisons.length === 0) throw new UsageError("none of these contestants is in any of these cases");
@@ -80,10 +82,6 @@ export function estimate({ comparisons, rounds, times }: Options): number {
   const oneOf = { load: times.warmUp + times.duration + OVERHEAD, cold: times.starts * OVERHEAD, whole: WHOLE };
   const ofOne = ({ case: { kind }, contestants }: Comparison): number => contestants.length * oneOf[kind];
   return (rounds * comparisons.reduce((sum, comparison) => sum + ofOne(comparison), 0)) / 1000;
-}
-
-function quickCases(): string[] {
-  return CASES.filter(({ isQuick }) => isQuick).map(({ name }) => name);
 }
 
 function parse(args: readonly string[]) {

@@ -5,6 +5,12 @@ import process from "node:process";
 import { forgetPeak, peakMegabytes, residentMegabytes } from "./memory.mjs";
 import { Run } from "./run.mjs";
 
+/** Of the warm-up: the least that has to be CPU time, and how many times as long it takes at most. */
+const WARM_PART = 0.6;
+const MOST_WARM = 5;
+/** Milliseconds. */
+const WARM_STEP = 20;
+
 /** @typedef {(run: Run) => Promise<void>} Contestant keeps asking until `run.isStopping` */
 
 /** @type {Readonly<Record<import("./run.mjs").Settings["kind"], (run: Run, compete: Contestant) => Promise<void>>>} */
@@ -34,7 +40,7 @@ async function load(run, compete) {
 /** @param {Run} run */
 async function count(run) {
   const { warmUp, duration } = run.settings;
-  await sleep(warmUp);
+  await warm(warmUp);
   report({ type: "begin" });
   run.startMeasuring();
   const startedAt = performance.now();
@@ -53,6 +59,20 @@ async function count(run) {
     p99Milliseconds: run.percentile(0.99),
     peakMegabytes: peakMegabytes(),
   });
+}
+
+/**
+ * Waits until the time is over, and until most of it has been CPU time of ours, as a client that did not get to run has
+ * not been compiled yet; but not for ever.
+ * @param {number} warmUp
+ */
+async function warm(warmUp) {
+  const startedAt = performance.now();
+  const usage = process.cpuUsage();
+  await sleep(warmUp);
+  while (cpuSince(usage) / 1000 < warmUp * WARM_PART && performance.now() - startedAt < warmUp * MOST_WARM) {
+    await sleep(WARM_STEP);
+  }
 }
 
 /** As many responses as there are to be, and the memory above what the process took before. */

@@ -1,98 +1,99 @@
-// What is measured, and the command line that chooses from it.
+// The command line: what it chooses from, and how long that takes.
 
 import { parseArgs } from "node:util";
+import { CASES, type Case } from "./cases.ts";
+import { CONTESTANTS, type ContestantName, QUICK, RUNTIMES, type Runtime, titleOf } from "./contestants.ts";
+import type { Times } from "./measure.ts";
 
-/** What the server answers, and how many connections are kept busy. */
-export interface Case {
-  readonly name: string;
-  readonly title: string;
-  readonly response: "small" | "large" | "chunked";
-  readonly connections: number;
-}
-
-export interface Contestant {
-  readonly name: string;
-  readonly title: string;
+/** One runtime in one case, and who takes part. */
+export interface Comparison {
+  readonly case: Case;
+  readonly runtime: Runtime;
+  readonly contestants: readonly ContestantName[];
 }
 
 export interface Options {
-  readonly cases: readonly Case[];
-  readonly contestants: readonly Contestant[];
+  readonly comparisons: readonly Comparison[];
   readonly rounds: number;
-  /** Milliseconds. */
-  readonly warmUp: number;
-  readonly duration: number;
+  readonly times: Times;
+  /** Are the results worth keeping: whole cases, measured at full length? */
+  readonly isRecord: boolean;
 }
 
 /** A command line that cannot be obeyed. */
 export class UsageError extends Error {}
 
-const CASES: readonly Case[] = [
-  { name: "small", title: "200 B responses, 50 connections", response: "small", connections: 50 },
-  { name: "small-1", title: "200 B responses, 1 connection", response: "small", connections: 1 },
-  { name: "large", title: "64 KiB with Content-Length, 50 connections", response: "large", connections: 50 },
-  { name: "chunked", title: "64 KiB in chunks of 16 KiB, 50 connections", response: "chunked", connections: 50 },
-];
+const FULL = { rounds: 3, times: { warmUp: 800, duration: 1500, starts: 10 } };
+const QUICK_TIMES = { rounds: 1, times: { warmUp: 300, duration: 500, starts: 3 } };
+/** Of a measurement, in milliseconds: starting and ending the process. */
+const OVERHEAD = 350;
+/** Of a measurement that has no fixed duration: what was seen. */
+const WHOLE = 4000;
 
-/** Names are those of client/main.mjs. */
-const CONTESTANTS: readonly Contestant[] = [
-  { name: "httpcore", title: "httpcore request, read timeout and signal" },
-  { name: "httpcore-plain", title: "httpcore request" },
-  { name: "httpcore-paths", title: "httpcore request, another path each time" },
-  { name: "undici", title: "undici request, arrayBuffer()" },
-  { name: "undici-dump", title: "undici request, dump()" },
-  { name: "undici-signal", title: "undici request, signal, arrayBuffer()" },
-  { name: "node-http", title: "node:http with Agent" },
-  { name: "bare", title: "bare socket, no parser" },
-];
+const names = (list: readonly string[]): string => list.join(", ");
 
-/** The contestants that others are compared with. */
-export const REFERENCES = ["undici", "undici-dump", "bare"] as const;
-
-const FULL = { rounds: 5, warmUp: 1000, duration: 3000 };
-const QUICK = { rounds: 1, warmUp: 300, duration: 1000 };
-
-export const HELP = `Usage: npm run bench -- [options]
+export const HELP: string = `Usage: npm run bench -- [options]
 
 Compares httpcore with other clients on the loopback interface. Build first: npm run build.
 
-  --quick           one round of ${QUICK.duration / 1000} s each: a look, not a result
-  --rounds N        rounds (${FULL.rounds}, with --quick ${QUICK.rounds})
-  --case NAME,...   only these cases: ${CASES.map(({ name }) => name).join(", ")}
-  --only NAME,...   only these contestants:
-${CONTESTANTS.map(({ name, title }) => `                    ${name.padEnd(15)} ${title}`).join("\n")}
-  --help            this text
+  --quick              few cases and contestants, one round: a look in less than a minute, not a result
+  --rounds N           rounds (${FULL.rounds}, with --quick ${QUICK_TIMES.rounds})
+  --runtime NAME,...   only on these: ${names(RUNTIMES)}
+  --case NAME,...      only these cases:
+${CASES.map(({ name, title }) => `                         ${name.padEnd(16)} ${title}`).join("\n")}
+  --only NAME,...      only these contestants, in the cases that have them:
+${CONTESTANTS.map((name) => `                         ${name.padEnd(16)} ${titleOf(name)}`).join("\n")}
+  --docs               measures nothing: writes docs/benchmarks.md and its plots again
+  --help               this text
 
-The table goes to the standard output, every figure to bench/results.json.
+Tables go to the standard output. Whole cases at full length also go to bench/results.json, in the place of what it had
+of them, and from there to docs/benchmarks.md; with --quick or --only to bench/partial.json alone.
 `;
 
-/** "help", or what to measure. @throws UsageError */
-export function readOptions(args: readonly string[]): Options | "help" {
+/** What to do. @throws UsageError */
+export function readOptions(args: readonly string[]): Options | "help" | "docs" {
   const given = parse(args);
   if (given.help) return "help";
-  const base = given.quick ? QUICK : FULL;
+  if (given.docs) return "docs";
+  const base = given.quick ? QUICK_TIMES : FULL;
+  const byName = CASES.map(({ name }) => name);
+  const caseNames = chosen("--case", given.case, byName) ?? byName;
+  const isLeftOut = (one: Case, runtime: Runtime): boolean =>
+    given.quick === true && given.case === undefined && !one.quickOn?.includes(runtime);
+  const runtimes = chosen("--runtime", given.runtime, RUNTIMES) ?? RUNTIMES;
+  const only = chosen("--only", given.only, CONTESTANTS) ?? (given.quick ? QUICK : CONTESTANTS);
+  const comparisons = CASES.filter(({ name }) => caseNames.includes(name)).flatMap((one) =>
+    runtimes.flatMap((runtime): Comparison[] => {
+      const contestants = one.contestants[runtime]?.filter((name) => only.includes(name)) ?? [];
+      return contestants.length > 0 && !isLeftOut(one, runtime) ? [{ case: one, runtime, contestants }] : [];
+    }),
+  );
+  if (comparisons.length === 0) throw new UsageError("none of these contestants is in any of these cases");
   return {
-    ...base,
+    comparisons,
     rounds: given.rounds === undefined ? base.rounds : toRounds(given.rounds),
-    cases: chosen("--case", given.case, CASES),
-    contestants: chosen("--only", given.only, CONTESTANTS),
+    times: base.times,
+    isRecord: !given.quick && given.only === undefined,
   };
 }
 
-function parse(args: readonly string[]): {
-  quick?: boolean;
-  help?: boolean;
-  rounds?: string;
-  case?: string;
-  only?: string;
-} {
+/** Seconds that the run will take, about. */
+export function estimate({ comparisons, rounds, times }: Options): number {
+  const oneOf = { load: times.warmUp + times.duration + OVERHEAD, cold: times.starts * OVERHEAD, whole: WHOLE };
+  const ofOne = ({ case: { kind }, contestants }: Comparison): number => contestants.length * oneOf[kind];
+  return (rounds * comparisons.reduce((sum, comparison) => sum + ofOne(comparison), 0)) / 1000;
+}
+
+function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       options: {
         quick: { type: "boolean" },
+        docs: { type: "boolean" },
         help: { type: "boolean" },
         rounds: { type: "string" },
+        runtime: { type: "string" },
         case: { type: "string" },
         only: { type: "string" },
       },
@@ -110,14 +111,12 @@ function toRounds(text: string): number {
   return rounds;
 }
 
-function chosen<T extends { readonly name: string }>(option: string, list: string | undefined, all: readonly T[]): T[] {
-  if (list === undefined) return [...all];
-  const names = list.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (!all.some((item) => item.name === name)) {
-      const known = all.map((item) => item.name).join(", ");
-      throw new UsageError(`${option} cannot be '${name}'; known are ${known}`);
-    }
-  }
-  return all.filter(({ name }) => names.includes(name));
+/** The names of a list; null when the option is not given. */
+function chosen<T extends string>(option: string, list: string | undefined, all: readonly T[]): T[] | null {
+  if (list === undefined) return null;
+  return list.split(",").map((text) => {
+    const name = all.find((known) => known === text.trim());
+    if (name === undefined) throw new UsageError(`${option} cannot be '${text.trim()}'; known are ${names(all)}`);
+    return name;
+  });
 }

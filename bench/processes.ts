@@ -1,130 +1,64 @@
-// Child processes: the server of a case, and one client for each measurement. None outlives the run: they are killed
-// when this process ends in whatever way it can notice, and end by themselves when it is gone.
+// Child processes that talk in lines of JSON on their standard output. None outlives the run: they are killed when this
+// process ends in whatever way it can notice, and end by themselves when it is gone.
 
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import type { Case } from "./options.ts";
+import { createInterface } from "node:readline";
 
-/** What a client reports. */
-export interface Measurement {
-  readonly requestsPerSecond: number;
-  readonly cpuMicroseconds: number;
-  /** CPU time per time, 1 for one core. */
-  readonly busy: number;
-  readonly peakMegabytes: number;
-}
-
-interface Usage {
-  readonly cpuMicroseconds: number;
-  readonly atMilliseconds: number;
-}
-
-/** Beyond the time that it measures, a client gets this long to start and to end. */
-const PATIENCE = 20_000;
+/** Beyond the time that it measures, a client gets this long to start and to end; in milliseconds. */
+export const PATIENCE = 30_000;
 const MAX_STDERR = 4000;
 
 const children = new Set<ChildProcess>();
 
 /** Kills what still runs. */
-export function killAll(): void {
+function killAll(): void {
   for (const child of children) child.kill("SIGKILL");
 }
 
 process.once("exit", killAll);
 
-export class Server {
-  readonly port: number;
-  readonly #child: Child;
-
-  private constructor(child: Child, port: number) {
-    this.#child = child;
-    this.port = port;
-  }
-
-  static async start({ response }: { readonly response: string }): Promise<Server> {
-    const child = new Child("server.mjs", [response]);
-    const { port } = await child.message<{ port: number }>("listening", PATIENCE);
-    return new Server(child, port);
-  }
-
-  async usage(): Promise<Usage> {
-    const answer = this.#child.message<Usage>("usage", PATIENCE);
-    this.#child.send("usage");
-    return answer;
-  }
-
-  async stop(): Promise<void> {
-    await this.#child.stop();
-  }
+interface Message {
+  readonly type: string;
 }
 
-/** Runs one client to its end. @throws Error with what the client wrote to its standard error */
-export async function measure(
-  contestant: string,
-  { response, connections }: Case,
-  server: Server,
-  { warmUp, duration }: { warmUp: number; duration: number },
-): Promise<Measurement & { serverBusy: number }> {
-  const client = new Child("client/main.mjs", [
-    contestant,
-    response,
-    ...[connections, server.port, warmUp, duration].map(String),
-  ]);
-  try {
-    const result = client.message<Measurement>("result", warmUp + duration + PATIENCE);
-    result.catch(() => {}); // awaited below, unless what is awaited before fails first
-    await client.message("begin", warmUp + PATIENCE);
-    const before = await server.usage();
-    const measurement = await result;
-    const after = await server.usage();
-    const milliseconds = after.atMilliseconds - before.atMilliseconds;
-    await client.ended(PATIENCE);
-    return { ...measurement, serverBusy: (after.cpuMicroseconds - before.cpuMicroseconds) / 1000 / milliseconds };
-  } finally {
-    await client.stop();
-  }
-}
-
-/** A child that talks to us in messages with a `type`. */
-class Child {
+/** A child whose output is messages with a `type`. */
+export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
   readonly #exit: Promise<unknown>;
+  readonly #waiting = new Map<string, (message: Message) => void>();
   #stderr = "";
 
-  constructor(file: string, args: readonly string[]) {
-    this.#name = [file, ...args].join(" ");
-    const path = fileURLToPath(new URL(file, import.meta.url));
-    // No loader of ours in the child: what it runs is plain JavaScript.
-    this.#process = fork(path, args, { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  /** `name` is what errors call it. */
+  constructor(name: string, [binary = "", ...args]: readonly string[], options: SpawnOptions = {}) {
+    this.#name = name;
+    this.#process = spawn(binary, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     children.add(this.#process);
-    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    const { stdout, stderr, stdin } = this.#process;
+    stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-MAX_STDERR);
     });
+    if (stdout) createInterface(stdout).on("line", (line) => this.#take(line));
+    // A child that is gone is noticed by its exit.
+    stdin?.on("error", () => {});
     // "close" comes behind the last octet of stderr.
     this.#exit = once(this.#process, "close");
-    this.#exit.then(
-      () => children.delete(this.#process),
-      () => children.delete(this.#process),
-    );
+    this.#exit.catch(() => {}).finally(() => children.delete(this.#process));
   }
 
-  send(message: string): void {
-    this.#process.send(message);
+  send(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
   }
 
   /** The next message of a type. @throws Error when the child ends or `patience` milliseconds pass before it comes */
   async message<T>(type: string, patience: number): Promise<T> {
     const received = new Promise<T>((resolve) => {
-      const listen = (message: { type?: unknown }): void => {
-        if (message.type !== type) return;
-        this.#process.off("message", listen);
-        resolve(message as T);
-      };
-      this.#process.on("message", listen);
+      this.#waiting.set(type, (message) => resolve(message as T));
     });
-    return this.#before(received, `sent no '${type}'`, patience);
+    const complaint = `sent no '${type}'`;
+    const ended = this.#exit.then(() => Promise.reject(this.#failure(complaint)));
+    return this.#within(Promise.race([received, ended]), complaint, patience);
   }
 
   /** @throws Error unless the child ends by itself and well */
@@ -138,9 +72,13 @@ class Child {
     await this.#exit.catch(() => {});
   }
 
-  async #before<T>(wanted: Promise<T>, complaint: string, patience: number): Promise<T> {
-    const ended = this.#exit.then(() => Promise.reject(this.#failure(complaint)));
-    return this.#within(Promise.race([wanted, ended]), complaint, patience);
+  #take(line: string): void {
+    try {
+      const message = JSON.parse(line) as Message;
+      this.#waiting.get(message.type)?.(message);
+    } catch {
+      this.#stderr += `${line}\n`;
+    }
   }
 
   async #within<T>(wanted: Promise<T>, complaint: string, patience: number): Promise<T> {

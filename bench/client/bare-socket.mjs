@@ -1,39 +1,33 @@
 // The physical limit: sockets that read into one static buffer, and the next request written when as many octets have
-// come as a response has. No parser, no promise, no error handling worth the name: no client can be this fast.
+// come as a response has. No parser, no promise, no error handling worth the name: no client can be this fast. Content
+// that others send in chunks goes out piece by piece, unframed.
 
-import net from "node:net";
+import { keepWriting, writeMany } from "./socket-loop.mjs";
 
-/** @param {import("./main.mjs").Run} run */
+/** @param {import("./run.mjs").Run} run */
 export async function bareSocket(run) {
-  const buffer = Buffer.alloc(65_536);
-  const fields = `Host: 127.0.0.1:${run.port}\r\nAccept: */*\r\nUser-Agent: bench\r\n`;
-  const request = Buffer.from(`GET / HTTP/1.1\r\n${fields}\r\n`, "latin1");
-  await Promise.all(Array.from({ length: run.connections }, () => loop(run, buffer, request)));
-}
-
-/** @type {(run: import("./main.mjs").Run, buffer: Buffer, request: Buffer) => Promise<void>} */
-function loop(run, buffer, request) {
-  return new Promise((resolve, reject) => {
-    let left = run.responseSize;
-    const socket = net.connect({
-      host: "127.0.0.1",
-      port: run.port,
-      noDelay: true,
-      onread: {
-        buffer,
-        callback(size) {
-          left -= size;
-          if (left > 0) return true;
-          left = run.responseSize;
-          run.responses++;
-          if (run.isStopping) socket.destroy();
-          else socket.write(request);
-          return true;
-        },
-      },
+  const { content } = run.settings;
+  // The server of a chunked upload looks for the last chunk, so the last piece has its octets: nothing is framed before.
+  const framing = !content ? "" : run.octets ? `Content-Length: ${content.size}\r\n` : "Transfer-Encoding: chunked\r\n";
+  const fields = `Host: 127.0.0.1:${run.port}\r\nAccept: */*\r\nUser-Agent: bench\r\n${framing}`;
+  const encoder = new TextEncoder();
+  const head = encoder.encode(`${run.method} / HTTP/1.1\r\n${fields}\r\n`);
+  const { octets, piece, pieceCount } = run;
+  if (piece) {
+    const end = encoder.encode("\r\n0\r\n\r\n");
+    await keepWriting(run, (socket) => {
+      socket.write(head);
+      writeMany(
+        socket,
+        pieceCount,
+        () => socket.write(piece),
+        () => socket.write(end),
+      );
     });
-    socket.once("connect", () => socket.write(request));
-    socket.once("error", reject);
-    socket.once("close", () => (run.isStopping ? resolve() : reject(new Error("the server closed a connection"))));
-  });
+  } else {
+    const request = new Uint8Array(head.length + (octets?.length ?? 0));
+    request.set(head);
+    if (octets) request.set(octets, head.length);
+    await keepWriting(run, (socket) => socket.write(request));
+  }
 }

@@ -1,27 +1,61 @@
-// node:http with an Agent that keeps connections, the content gathered into one buffer.
+// node:http and node:https with an Agent that keeps connections, the content gathered into one buffer; a download is
+// counted piece by piece.
 
 import http from "node:http";
-import { HEADERS, keepAsking } from "./loops.mjs";
+import https from "node:https";
+import { HEADERS, keepAsking } from "./run.mjs";
 
-/** @param {import("./main.mjs").Run} run */
+/** @typedef {import("./run.mjs").Run} Run */
+
+/** @param {Run} run */
 export async function nodeHttp(run) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: run.connections, maxFreeSockets: run.connections });
-  const options = { host: "127.0.0.1", port: run.port, path: "/", method: "GET", agent, headers: HEADERS };
-  await keepAsking(run, async () => (await perform(options)).length);
+  const { request } = run.settings.isTls ? https : http;
+  const agent = agentFor(run);
+  const options = { method: run.method, agent, headers: headersFor(run) };
+  await keepAsking(run, () => perform(run, (whenDone) => request(run.nextUrl(), options, whenDone)));
   agent.destroy();
 }
 
-/** @param {http.RequestOptions} options @returns {Promise<Buffer>} */
-function perform(options) {
+/** As many connections as there are loops, kept. @param {Run} run */
+export function agentFor({ connections, settings }) {
+  const options =
+    settings.origins > 1
+      ? { keepAlive: true, maxTotalSockets: connections, maxFreeSockets: 1 }
+      : { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
+  return settings.isTls ? new https.Agent(options) : new http.Agent(options);
+}
+
+/** With a Content-Length, where there is one: `end(octets)` alone would have it too, `write` not. @param {Run} run */
+function headersFor({ octets }) {
+  return octets ? { ...HEADERS, "content-length": octets.length } : HEADERS;
+}
+
+/** @param {Run} run @param {(whenDone: (response: http.IncomingMessage) => void) => http.ClientRequest} send */
+function perform(run, send) {
   return new Promise((resolve, reject) => {
-    const request = http.request(options, (response) => {
+    const isKept = !run.settings.readsPieces;
+    const request = send((response) => {
+      if (run.readsHeaders) run.checkHeaders(response.rawHeaders.reduce((sum, part) => sum + part.length, 0));
       /** @type {Buffer[]} */
       const pieces = [];
-      response.on("data", (piece) => pieces.push(piece));
-      response.on("end", () => resolve(Buffer.concat(pieces)));
+      let size = 0;
+      response.on("data", (piece) => {
+        if (isKept) pieces.push(piece);
+        else size += piece.length;
+      });
+      response.on("end", () => resolve(isKept ? Buffer.concat(pieces).length : size));
       response.on("error", reject);
     });
     request.on("error", reject);
-    request.end();
+    if (run.piece) writeOn(run, request, run.pieceCount);
+    else request.end(run.octets ?? undefined);
   });
+}
+
+/** Each piece as soon as the one before is not waiting any more. @param {Run} run @param {http.ClientRequest} request @param {number} left */
+function writeOn(run, request, left) {
+  for (; left > 0; left--) {
+    if (!request.write(run.piece)) return void request.once("drain", () => writeOn(run, request, left - 1));
+  }
+  request.end();
 }

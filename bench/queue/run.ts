@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import cliProgress from "cli-progress";
 import { otherNode } from "../../scripts/runtimes/binaries.ts";
-import { Server } from "../processes.ts";
+import { Server } from "../server.ts";
 
 interface Case {
   readonly title: string;

@@ -65,11 +65,11 @@ const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket)
     const answered = ++answers;
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`);
     if (random() >= SHARE) return;
-    const way = WAYS[Math.floor(random() * WAYS.length)];
-    MOMENTS[way.moment](() => {
+    const way = /** @type {typeof WAYS[number]} */ (WAYS[Math.floor(random() * WAYS.length)]);
+    MOMENTS[way.moment]?.(() => {
       if (isClosed || answers > answered || received !== "") return;
       isClosed = true;
-      tally.closes[name(way)]++;
+      tally.closes[name(way)] = (tally.closes[name(way)] ?? 0) + 1;
       if (way.kind === "fin") socket.end();
       else socket.resetAndDestroy();
     });

@@ -8,6 +8,7 @@ import { workerdBinary } from "./binaries.ts";
 export interface RunningWorker {
   /** `http://127.0.0.1:1234` */
   readonly origin: string;
+  readonly pid: number;
   /** What it has written to its outputs. */
   output(): string;
   stop(): void;
@@ -52,7 +53,8 @@ const worker :Workerd.Worker = (
   // It would wait for streams that are not read to their end.
   const stop = (): void => void child.kill("SIGKILL");
   try {
-    return { origin: `http://127.0.0.1:${await listeningPort(child)}`, output: () => said, stop };
+    const origin = `http://127.0.0.1:${await listeningPort(child)}`;
+    return { origin, pid: child.pid ?? 0, output: () => said, stop };
   } catch (error) {
     stop();
     throw new Error(`${String(error)}; it said:\n${said}`);

@@ -22,7 +22,8 @@ const banner = ({ name }) => (DECLARED.includes(name) ? `/* @ts-self-types="./${
 
 // What would stand alone otherwise: to load a file takes as long as to run a hundred kilobytes of it.
 const manualChunks = (id) => {
-  if (/\/src\/(protocol|wasm)\/|\/src\/(octets|own-properties|errors|printing|ip-address)\.ts$/.test(id)) return "protocol";
+  if (/\/src\/(protocol|wasm)\/|\/src\/(octets|own-properties|errors|printing|ip-address)\.ts$/.test(id))
+    return "protocol";
   return /\/src\/network\/(node|relay)/.test(id) ? "node" : undefined;
 };
 

@@ -10,8 +10,8 @@ import { readRecord } from "./record.ts";
 import type { CaseResult } from "./results.ts";
 import { align } from "./table.ts";
 
-const FIRST = { rounds: 2, times: { warmUp: 800, duration: 500, starts: 0 } };
-const SECOND = { rounds: 2, times: { warmUp: 800, duration: 1000, starts: 0 } };
+const FIRST = { rounds: 2, times: { warmUp: 800, mostWarmUp: 2000, duration: 500, starts: 0 } };
+const SECOND = { rounds: 2, times: { warmUp: 800, mostWarmUp: 2000, duration: 1000, starts: 0 } };
 
 if (!existsSync(new URL("../dist/index.js", import.meta.url))) {
   throw new Error("there is no dist/index.js to measure; run `npm run build` first");

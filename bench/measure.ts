@@ -24,12 +24,15 @@ const COMMANDS: Readonly<Record<Exclude<Runtime, "workerd">, () => string[]>> = 
 /** A latency is taken of each so many-th small request; of requests that take long, of each. */
 const SAMPLE_EVERY = 16;
 const LARGE = 32_768;
-/** A client that gets little of the processor warms up for so many times as long, at most. */
-const MOST_WARM = 5;
+/** So many responses have to come in a warm-up, as code is compiled that runs often; but not of those that are huge. */
+const WARM_RESPONSES = 5000;
+const HUGE = 200_000;
 
 export interface Times {
   /** Milliseconds. */
   readonly warmUp: number;
+  /** For a client that is slow, or gets little of the processor. */
+  readonly mostWarmUp: number;
   readonly duration: number;
   /** Processes for one measurement of the kind `cold`. */
   readonly starts: number;
@@ -57,15 +60,17 @@ function settingsFor(contestant: ContestantName, { case: one, server, times }: S
   const { size, contentSize, headerOctets } = responseNamed(one.response);
   const { kind, connections, origins = 1, tls = false, requests = 0, content = null } = one;
   const { readsHeaders = false, readsPieces = false } = one;
-  const isLarge = size + (content?.size ?? 0) > LARGE;
+  const octets = size + (content?.size ?? 0);
   return {
     ...{ contestant, kind, port: server.port, connections, origins, isTls: tls, readsHeaders, readsPieces },
     ...{ contentSize, responseSize: size, headerOctets, content },
     requests,
-    sampleEvery: isLarge ? 1 : SAMPLE_EVERY,
+    sampleEvery: octets > LARGE ? 1 : SAMPLE_EVERY,
     warmUp: times.warmUp,
+    mostWarmUp: times.mostWarmUp,
+    warmResponses: octets > HUGE ? 0 : WARM_RESPONSES,
     duration: times.duration,
-    patience: MOST_WARM * times.warmUp + times.duration + 2 * PATIENCE,
+    patience: times.mostWarmUp + times.duration + 2 * PATIENCE,
   };
 }
 
@@ -83,7 +88,7 @@ async function measureProcess(
 ): Promise<Measurement> {
   const client = start(runtime, settings, trusted);
   try {
-    const patience = MOST_WARM * settings.warmUp + settings.duration + PATIENCE;
+    const patience = settings.mostWarmUp + settings.duration + PATIENCE;
     const result = client.message<Measurement>("result", patience);
     result.catch(() => {}); // awaited below, unless what is awaited before fails first
     await client.message("begin", patience);

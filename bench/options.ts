@@ -23,8 +23,8 @@ export interface Options {
 /** A command line that cannot be obeyed. */
 export class UsageError extends Error {}
 
-const FULL = { rounds: 3, times: { warmUp: 800, duration: 1500, starts: 10 } };
-const QUICK_TIMES = { rounds: 1, times: { warmUp: 300, duration: 500, starts: 3 } };
+const FULL = { rounds: 3, times: { warmUp: 800, mostWarmUp: 4000, duration: 1500, starts: 10 } };
+const QUICK_TIMES = { rounds: 1, times: { warmUp: 250, mostWarmUp: 700, duration: 400, starts: 3 } };
 /** Of a measurement, in milliseconds: starting and ending the process. */
 const OVERHEAD = 350;
 /** Of a measurement that has no fixed duration: what was seen. */

@@ -5,9 +5,8 @@ import process from "node:process";
 import { forgetPeak, peakMegabytes, residentMegabytes } from "./memory.mjs";
 import { Run } from "./run.mjs";
 
-/** Of the warm-up: the least that has to be CPU time, and how many times as long it takes at most. */
+/** The least of the warm-up that has to be CPU time. */
 const WARM_PART = 0.6;
-const MOST_WARM = 5;
 /** Milliseconds. */
 const WARM_STEP = 20;
 
@@ -39,8 +38,8 @@ async function load(run, compete) {
 
 /** @param {Run} run */
 async function count(run) {
-  const { warmUp, duration } = run.settings;
-  await warm(warmUp);
+  const { duration } = run.settings;
+  await warm(run);
   report({ type: "begin" });
   run.startMeasuring();
   const startedAt = performance.now();
@@ -62,17 +61,17 @@ async function count(run) {
 }
 
 /**
- * Waits until the time is over, and until most of it has been CPU time of ours, as a client that did not get to run has
- * not been compiled yet; but not for ever.
- * @param {number} warmUp
+ * Waits until the time is over, most of it has been CPU time of ours, and as many responses have come as it takes to have
+ * a client's code compiled, which slow clients reach late; but not for ever.
+ * @param {Run} run
  */
-async function warm(warmUp) {
+async function warm(run) {
+  const { warmUp, mostWarmUp, warmResponses } = run.settings;
   const startedAt = performance.now();
   const usage = process.cpuUsage();
   await sleep(warmUp);
-  while (cpuSince(usage) / 1000 < warmUp * WARM_PART && performance.now() - startedAt < warmUp * MOST_WARM) {
-    await sleep(WARM_STEP);
-  }
+  const isCold = () => cpuSince(usage) / 1000 < warmUp * WARM_PART || run.responses < warmResponses;
+  while (isCold() && performance.now() - startedAt < mostWarmUp) await sleep(WARM_STEP);
 }
 
 /** As many responses as there are to be, and the memory above what the process took before. */

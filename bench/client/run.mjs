@@ -26,7 +26,9 @@ const SAMPLES = 65_536;
  * @property {{ framing: "content-length" | "chunked", size: number, pieceSize: number } | null} content of each request
  * @property {number} requests when to stop; 0 for never
  * @property {number} sampleEvery the latency of each so many-th request is taken
- * @property {number} warmUp milliseconds
+ * @property {number} warmUp milliseconds, at least
+ * @property {number} mostWarmUp milliseconds, at most
+ * @property {number} warmResponses the least that have to come before it is over
  * @property {number} duration milliseconds
  * @property {number} patience milliseconds until the process ends itself
  */

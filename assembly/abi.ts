@@ -111,6 +111,9 @@ export const STATE_EXTENSION_SIZE = 4;
 /** Number of state slots. */
 export const STATE_COUNT = 5;
 
+/** A chunk with as many octets left is handed on where it lies; shorter ones are moved together. */
+export const LARGE_CHUNK = 8192;
+
 export const CHUNK_SIZE_START = 0;
 export const CHUNK_SIZE = 1;
 export const CHUNK_EXTENSION_BWS = 2;

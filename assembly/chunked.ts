@@ -8,8 +8,9 @@
 //   chunk-ext-val  = token / quoted-string
 //
 // In: the octets of one read, anywhere in memory, and the state block. Out: how many octets were consumed, and one
-// run of content: the data of all chunks in the read, moved together. The first data stays where it lies, so a read
-// within one chunk moves nothing. Consumes everything up to the trailer section, which is not looked at.
+// run of content: the data of short chunks in the read, moved together. The first data stays where it lies, so a read
+// within one chunk moves nothing. Consumes everything up to the next large chunk, or the trailer section, which is not
+// looked at.
 //
 // Nothing is lenient: exact CRLF, no blank before or behind a size, extensions by the grammar. Their octets, and zeros
 // in front of a size beyond sixteen digits, are counted over the whole message against `maxExtensionSize`.
@@ -31,6 +32,7 @@ import {
   CHUNK_SIZE_LF,
   CHUNK_SIZE_START,
   CHUNK_TRAILER,
+  LARGE_CHUNK,
   REASON_CHUNK_EXTENSIONS_TOO_LARGE,
   REASON_INVALID_CHUNK_END,
   REASON_INVALID_CHUNK_EXTENSION,
@@ -45,14 +47,26 @@ import {
 } from "./abi";
 import { MAX_SAFE_INTEGER } from "./decimal";
 import { fail, setResult } from "./memory";
-import { BACKSLASH, CR, DQUOTE, EQUALS, hexValue, isFieldOctet, isTchar, isWhitespace, LF, SEMICOLON } from "./octets";
+import {
+  BACKSLASH,
+  CR,
+  CRLF,
+  DQUOTE,
+  EQUALS,
+  hexValue,
+  isFieldOctet,
+  isTchar,
+  isWhitespace,
+  LF,
+  SEMICOLON,
+} from "./octets";
 
 /** Digits of a size that are no surplus: all that 64 bits can need. */
 const FREE_DIGITS: i32 = 16;
 
 /**
- * Decodes `size` octets from `start`. Answers the number consumed (less than `size` in front of a trailer section, or
- * when content stands in front of what is wrong), or an error, whose offset counts from `start`.
+ * Decodes `size` octets from `start`. Answers the number consumed (less than `size` in front of a trailer section or the
+ * data of a large chunk, or when content stands in front of what is wrong), or an error, whose offset counts from `start`.
  */
 export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 {
   const end = start + size;
@@ -66,18 +80,29 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
 
   while (at < end && phase !== CHUNK_TRAILER) {
     if (phase === CHUNK_DATA) {
+      // What is large and is not the first here is left to the next call, or to the caller, so that nothing is moved.
+      if (left >= <u64>LARGE_CHUNK && at > start) break;
       const run = <i32>min<u64>(left, end - at);
       if (contentStart === contentEnd) {
         contentStart = at;
         contentEnd = at;
       } else {
-        memory.copy(contentEnd, at, run);
+        moveDown(contentEnd, at, run);
       }
       contentEnd += run;
       at += run;
       left -= run;
       if (left === 0) phase = CHUNK_DATA_CR;
       continue;
+    }
+    if (phase === CHUNK_DATA_CR) {
+      const data = skipUsualFraming(at, end);
+      if (data !== NOT_USUAL) {
+        left = usualSize;
+        at = data;
+        phase = CHUNK_DATA;
+        continue;
+      }
     }
     const octet = load<u8>(at);
     const value = phase <= CHUNK_SIZE ? hexValue(octet) : -1;
@@ -122,6 +147,64 @@ export function decodeChunks(start: i32, size: i32, maxExtensionSize: i32): i32 
   setResult(RESULT_CONTENT_START, contentStart);
   setResult(RESULT_CONTENT_END, contentEnd);
   return at - start;
+}
+
+const NOT_USUAL: i32 = 0;
+/** What a size line takes at the most, with the CRLF in front of it, to be looked at in one go. */
+const USUAL_FRAMING: i32 = 12;
+let usualSize: u64 = 0;
+// The framing found last, where it is no longer than eight octets: chunks are mostly alike, and one comparison that is
+// guessed right does not wait for the digits.
+let latest: u64 = 0;
+let latestMask: u64 = 0;
+let latestLength: i32 = 0;
+let latestSize: u64 = 0;
+
+// Most chunks follow one another without anything to judge: CRLF, up to eight digits, not all of them 0, CRLF. Answers the
+// address behind and sets `usualSize`, or NOT_USUAL, and all goes octet by octet.
+// @inline
+function skipUsualFraming(at: i32, end: i32): i32 {
+  if (end - at < USUAL_FRAMING) return NOT_USUAL;
+  const octets = load<u64>(at, 0, 1);
+  if ((octets & latestMask) === latest && latestSize !== 0) {
+    usualSize = latestSize;
+    return at + latestLength;
+  }
+  if (<u16>octets !== CRLF) return NOT_USUAL;
+  let size: u64 = 0;
+  let next = at + 2;
+  for (; next < at + 10; next++) {
+    const value = hexValue(load<u8>(next));
+    if (value < 0) break;
+    size = (size << 4) | value;
+  }
+  if (size === 0 || load<u16>(next, 0, 1) !== CRLF) return NOT_USUAL;
+  usualSize = size;
+  const length = next + 2 - at;
+  if (length <= 8) {
+    latestMask = u64.MAX_VALUE >> (64 - (length << 3));
+    latest = octets & latestMask;
+    latestLength = length;
+    latestSize = size;
+  }
+  return next + 2;
+}
+
+/** From here on the engine's own copy is as fast. */
+const LONG_MOVE: i32 = 512;
+
+// Moves octets towards the front, by sixteen. The last sixteen are read before anything is written, as they may overlap
+// both what is read and what is written; nothing is written behind the run, where unread octets are.
+function moveDown(to: i32, from: i32, size: i32): void {
+  if (ASC_FEATURE_SIMD) {
+    if (size >= 16 && size < LONG_MOVE) {
+      const last = v128.load(from + size - 16);
+      for (let i: i32 = 0; i < size - 16; i += 16) v128.store(to + i, v128.load(from + i));
+      v128.store(to + size - 16, last);
+      return;
+    }
+  }
+  memory.copy(to, from, size);
 }
 
 // The phase behind `octet`, which begins, continues or ends chunk extensions; or a negated reason.

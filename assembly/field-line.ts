@@ -26,11 +26,8 @@ import { fail } from "./memory";
 import { COLON, CR, isWhitespace, LF } from "./octets";
 import { skipFieldValue, skipToken, skipWhitespace, trimWhitespace } from "./scan";
 
-/** Of the line cut last: addresses of its name and value, and 1 when the value is folded. */
-export let nameEnd: i32 = 0;
-export let valueStart: i32 = 0;
-export let valueEnd: i32 = 0;
-export let isFolded: i32 = 0;
+/** How many values have been found folded. */
+export let foldedValues: i32 = 0;
 
 /** Answers whether the section ends at `at`: the address behind, INCOMPLETE, or an error; -1000 if it goes on. */
 export const SECTION_GOES_ON: i32 = -1000;
@@ -49,14 +46,13 @@ export function endOfSection(start: i32, at: i32, end: i32, context: i32): i32 {
 // @inline
 export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index: i32, maxLines: i32): i32 {
   const nameStart = at;
-  nameEnd = skipToken(at);
+  const nameEnd = skipToken(at);
   if (nameEnd >= end) return INCOMPLETE;
   const separator = load<u8>(nameEnd);
   if (separator !== COLON) return fail(reasonOfBadName(separator), nameEnd - start);
   if (nameEnd === nameStart) return fail(REASON_EMPTY_HEADER_NAME, at - start);
   if (index >= maxLines || index >= FIELD_CAPACITY) return fail(REASON_TOO_MANY_HEADER_LINES, at - start);
 
-  isFolded = 0;
   let next = nameEnd + 1;
   while (true) {
     at = skipFieldValue(next);
@@ -64,11 +60,12 @@ export function cutFieldLine(start: i32, at: i32, end: i32, context: i32, index:
     if (next <= INCOMPLETE) return next;
     if (next >= end) return INCOMPLETE;
     if (!isWhitespace(load<u8>(next))) break;
-    isFolded = 1;
+    // Twice for a value with two foldings, which does no harm.
+    foldedValues++;
   }
 
-  valueStart = skipWhitespace(nameEnd + 1, at);
-  valueEnd = trimWhitespace(valueStart, at);
+  const valueStart = skipWhitespace(nameEnd + 1, at);
+  const valueEnd = trimWhitespace(valueStart, at);
   const row = FIELDS + index * FIELD_STRIDE * 4;
   store<i32>(row, nameStart - start);
   store<i32>(row + 4, nameEnd - start);

@@ -81,8 +81,9 @@ const FIRST_LETTERS: usize = memory.data<u8>(
   16,
 );
 
+/** May the field whose name begins at `name` matter in a response? Most do not. */
 // @inline
-function mayMatter(name: i32, size: i32): bool {
+export function mayMatter(name: i32, size: i32): bool {
   return ((load<u8>(name) | 0x20) & 0xf7) === load<u8>(FIRST_LETTERS + (size & 31));
 }
 
@@ -120,16 +121,15 @@ function isKeepAlive(at: i32, size: i32): bool {
   return matchesLong(at, size, WORD_KEEP_ALI, WORD_EP_ALIVE);
 }
 
-/** Takes one field line of a response; `folded` is 1 when the value holds a line folding. Answers 0 or a reason. */
-export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd: i32, folded: i32): i32 {
-  if (!mayMatter(name, nameEnd - name)) return 0;
+/** Takes one field line of a response. Answers 0 or a reason. */
+export function noteResponseField(name: i32, nameEnd: i32, value: i32, valueEnd: i32, isFolded: bool): i32 {
   const field = recognise(name, nameEnd);
   if (field < UPGRADE) return 0;
   if (field === UPGRADE) {
     upgradeLines++;
     return 0;
   }
-  if (folded && field !== KEEP_ALIVE) return REASON_FOLDED_FRAMING_HEADER;
+  if (isFolded && field !== KEEP_ALIVE) return REASON_FOLDED_FRAMING_HEADER;
   return noteList(field, value, valueEnd);
 }
 

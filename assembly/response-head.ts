@@ -9,6 +9,8 @@
 import {
   CONTEXT_CONNECT,
   CONTEXT_HEAD,
+  FIELD_STRIDE,
+  FIELDS,
   FLAG_FOLDED,
   FLAG_KEEP_ALIVE,
   FLAG_SWITCHED,
@@ -73,22 +75,26 @@ const IGNORE_FRAMING: i32 = 0;
 // Answers the address behind, INCOMPLETE or an error.
 function cutFieldSection(start: i32, at: i32, end: i32, context: i32, maxLines: i32, judges: i32): i32 {
   let index: i32 = 0;
-  let flags: i32 = 0;
+  const foldedBefore = line.foldedValues;
   while (true) {
     const ending = line.endOfSection(start, at, end, context);
     if (ending !== line.SECTION_GOES_ON) {
       if (ending <= INCOMPLETE) return ending;
       setResult(RESULT_FIELD_COUNT, index);
-      setResult(RESULT_FLAGS, flags);
+      setResult(RESULT_FLAGS, line.foldedValues !== foldedBefore ? FLAG_FOLDED : 0);
       return ending;
     }
     const name = at;
+    const folded = line.foldedValues;
     at = line.cutFieldLine(start, at, end, context, index, maxLines);
     if (at <= INCOMPLETE) return at;
-    if (line.isFolded) flags = FLAG_FOLDED;
-    if (judges) {
-      const reason = fields.noteResponseField(name, line.nameEnd, line.valueStart, line.valueEnd, line.isFolded);
-      if (reason !== 0) return fail(reason, line.valueStart - start);
+    const row = FIELDS + index * FIELD_STRIDE * 4;
+    const size = load<i32>(row + 4) - load<i32>(row);
+    if (judges && fields.mayMatter(name, size)) {
+      const value = start + load<i32>(row + 8);
+      const isFolded = line.foldedValues !== folded;
+      const reason = fields.noteResponseField(name, name + size, value, start + load<i32>(row + 12), isFolded);
+      if (reason !== 0) return fail(reason, value - start);
     }
     index++;
   }

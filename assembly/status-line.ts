@@ -46,6 +46,7 @@ export function cutStatusLine(start: i32, end: i32, context: i32): i32 {
 function judgePrefix(start: i32, end: i32): i32 {
   const size = end - start;
   const isUsual = size >= 8 && (load<u64>(start, 0, 1) & 0xffffffffffffff) === VERSION_PREFIX;
+  if (isUsual && size === CODE_END && isUsualCode(start)) return INCOMPLETE;
   for (let i: i32 = isUsual ? 7 : 0; i < size; i++) {
     const octet = load<u8>(start + i);
     let isRight = isDigit(octet);
@@ -56,6 +57,13 @@ function judgePrefix(start: i32, end: i32): i32 {
     return fail(i < 8 || (i === 8 && isDigit(octet)) ? REASON_INVALID_VERSION : REASON_INVALID_STATUS, i);
   }
   return INCOMPLETE;
+}
+
+// A minor version, and the code with the SP in front of it.
+function isUsualCode(start: i32): bool {
+  const first = load<u8>(start + 9);
+  const isCode = isDigit(first) && first !== 0x30 && isDigit(load<u8>(start + 10)) && isDigit(load<u8>(start + 11));
+  return isCode && load<u8>(start + 8) === SP && isDigit(load<u8>(start + 7));
 }
 
 function digit(at: i32): i32 {

@@ -11,7 +11,7 @@ export async function encoder(run) {
   const head = encodeRequestHead("POST", "/", headers);
   await keepWriting(run, (socket) => {
     // One for each message, as responses are not given to it; what it costs is not much beside the message's pieces.
-    const connection = new ClientConnection();
+    const connection = new ClientConnection({ content: "borrowed" });
     connection.send({ type: "request", method: "POST", target: "/", headers });
     socket.write(head);
     writeMany(

@@ -1,19 +1,25 @@
 // The chunked coding taken off (RFC 9112 section 7.1), read by read.
 //
 // In: octets in the codec's memory or elsewhere; those elsewhere are copied into the codec's text region, a piece at a
-// time, decoded there, and the content is copied out. The state between two reads is five numbers.
+// time, and decoded there. The data of large chunks is not for the codec: it is content where it lies. The state between
+// two reads is five numbers.
 
 import {
+  CHUNK_DATA,
+  CHUNK_DATA_CR,
   CHUNK_TRAILER,
   INCOMPLETE,
+  LARGE_CHUNK,
   RESULT_CONTENT_END,
   RESULT_CONTENT_START,
   STATE_COUNT,
+  STATE_LEFT_HIGH,
+  STATE_LEFT_LOW,
   STATE_PHASE,
   WINDOW_SIZE,
 } from "../../assembly/abi.ts";
 import { LocalProtocolError } from "../errors.ts";
-import { checkOctets, copyOf } from "../octets.ts";
+import { checkOctets, copyOf, NO_OCTETS } from "../octets.ts";
 import { codec, place } from "../wasm/codec.ts";
 import { type HeaderList, NO_HEADERS } from "./header-list.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -21,9 +27,17 @@ import { remoteError } from "./reasons.ts";
 import { ReceivedOctets } from "./received-octets.ts";
 import { readTrailerSection } from "./trailer-section.ts";
 
+/** Octets that are copied to look for the next large chunk, where the one before was large. */
+const FRAMING_LOOK = 32;
+
 /** Decodes chunks up to the trailer section, which is left to the owner. */
 export class ChunkReader {
   readonly #state = new Int32Array(STATE_COUNT);
+  #wasLarge = false;
+  /** Where the content of the last read lies, until the codec is used again. */
+  content: Uint8Array = NO_OCTETS;
+  contentStart = 0;
+  contentEnd = 0;
   /** Octets of the message so far, those in front of the first chunk included. */
   size = 0;
 
@@ -35,32 +49,60 @@ export class ChunkReader {
   /** Starts a new message, of which `before` octets have been read already. */
   reset(before = 0): void {
     this.#state.fill(0);
+    this.#wasLarge = false;
     this.size = before;
   }
 
   /**
-   * Decodes octets from `start` to `end`, at most one window of them. Answers how many were consumed; the content is
-   * then `contentStart` to `contentEnd` of the codec's memory, until the codec is used again.
+   * Decodes octets from `start` to `end`, at most one window of them. Answers how many were consumed; the content in them
+   * is then `contentStart` to `contentEnd` of `content`.
    * @throws RemoteProtocolError when the framing is broken or a limit passed; its offset counts from the message's start
    */
   read(octets: Uint8Array, start: number, end: number, maxExtensionSize: number): number {
-    const size = Math.min(end - start, WINDOW_SIZE);
+    const left = this.#left;
+    const isLarge = left >= LARGE_CHUNK && this.#state[STATE_PHASE] === CHUNK_DATA;
+    const consumed = isLarge
+      ? this.#readData(octets, start, Math.min(left, end - start))
+      : this.#readFraming(octets, start, end, maxExtensionSize);
+    this.#wasLarge = isLarge;
+    this.size += consumed;
+    return consumed;
+  }
+
+  #readData(octets: Uint8Array, start: number, size: number): number {
+    this.content = octets;
+    this.contentStart = start;
+    this.contentEnd = start + size;
+    const left = this.#left - size;
+    this.#state[STATE_LEFT_LOW] = left;
+    this.#state[STATE_LEFT_HIGH] = left / 2 ** 32;
+    if (left === 0) this.#state[STATE_PHASE] = CHUNK_DATA_CR;
+    return size;
+  }
+
+  #readFraming(octets: Uint8Array, start: number, end: number, maxExtensionSize: number): number {
+    const most = this.#wasLarge && octets !== codec.window ? FRAMING_LOOK : WINDOW_SIZE;
+    const size = Math.min(end - start, most);
     const address = place(octets, start, start + size);
-    codec.state.set(this.#state);
+    copyState(this.#state, codec.state);
     const answer = codec.decodeChunks(address, size, maxExtensionSize);
     if (answer < INCOMPLETE) throw remoteError(answer, "malformed chunk", octets, start, end, this.size);
-    this.#state.set(codec.state);
-    this.size += answer;
+    copyState(codec.state, this.#state);
+    this.content = codec.octets;
+    this.contentStart = codec.result[RESULT_CONTENT_START] as number;
+    this.contentEnd = codec.result[RESULT_CONTENT_END] as number;
     return answer;
   }
 
-  get contentStart(): number {
-    return codec.result[RESULT_CONTENT_START] as number;
+  /** Octets left of the chunk. */
+  get #left(): number {
+    return (this.#state[STATE_LEFT_HIGH] as number) * 2 ** 32 + ((this.#state[STATE_LEFT_LOW] as number) >>> 0);
   }
+}
 
-  get contentEnd(): number {
-    return codec.result[RESULT_CONTENT_END] as number;
-  }
+// For five numbers a loop is cheaper than a call into the engine.
+function copyState(from: Int32Array, to: Int32Array): void {
+  for (let i = 0; i < STATE_COUNT; i++) to[i] = from[i] as number;
 }
 
 /**
@@ -119,8 +161,8 @@ export class ChunkDecoder {
     let at = 0;
     while (at < octets.length && !this.#reader.isAtTrailer) {
       at += this.#reader.read(octets, at, octets.length, this.#limits.maxChunkExtensionSize);
-      const { contentStart, contentEnd } = this.#reader;
-      if (contentEnd > contentStart) pieces.push(copyOf(codec.octets, contentStart, contentEnd));
+      const { content, contentStart, contentEnd } = this.#reader;
+      if (contentEnd > contentStart) pieces.push(copyOf(content, contentStart, contentEnd));
     }
     if (this.#reader.isAtTrailer && at < octets.length) this.#readTrailers(octets.subarray(at));
     return pieces;

@@ -6,7 +6,7 @@
 // and whether the connection can be used again. It refuses to know: sockets, time, URLs.
 
 import { LocalProtocolError, RemoteProtocolError } from "../errors.ts";
-import { checkOctets, concat, copyOf } from "../octets.ts";
+import { allocate, checkOctets, concat, copyOf } from "../octets.ts";
 import { ownProperties, wrongType } from "../own-properties.ts";
 import type { ReceiveEvent, RequestFacts, SendEvent } from "./events.ts";
 import { type HeadersInput, toFieldLines } from "./field-lines.ts";
@@ -34,7 +34,7 @@ const OPTION_NAMES = new Set(["limits", "leniency", "content"]);
 
 /** One HTTP/1.1 connection, seen from the client, without a socket. */
 export class ClientConnection {
-  readonly #request = new RequestHalf();
+  readonly #request: RequestHalf;
   readonly #response: ResponseHalf;
   readonly #leniency: number;
   readonly #ownership: "copied" | "borrowed";
@@ -46,6 +46,8 @@ export class ClientConnection {
     if (content !== "copied" && content !== "borrowed") throw wrongType("content", '"copied" or "borrowed"', content);
     this.#ownership = content;
     this.#leniency = leniencyContext(leniency);
+    // What is borrowed is written and no more: its framing may share a slab with others'.
+    this.#request = new RequestHalf(content === "borrowed" ? allocate : undefined);
     this.#response = new ResponseHalf(resolveLimits(limits), content);
   }
 

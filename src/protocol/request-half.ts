@@ -18,6 +18,12 @@ export class RequestHalf {
   /** What its head means: framing, and what its headers ask for. Null before the first request. */
   facts: RequestFacts | null = null;
   #left = 0;
+  readonly #make: ((size: number) => Uint8Array) | undefined;
+
+  /** `make` gives the octets that framing is put in. */
+  constructor(make?: (size: number) => Uint8Array) {
+    this.#make = make;
+  }
 
   /** Notes that `head` goes out. */
   sendHead(head: EncodedHead): void {
@@ -31,7 +37,7 @@ export class RequestHalf {
   sendContent(octets: Uint8Array): readonly Uint8Array[] {
     this.state = this.#next(REQUEST_TRANSITIONS[this.state].content, "content");
     const framing = this.facts?.framing;
-    if (framing === "chunked") return chunkPieces(octets);
+    if (framing === "chunked") return chunkPieces(octets, this.#make);
     if (octets.length > this.#left) {
       throw this.#fail("content-too-long", "the content is longer than the head announced");
     }

@@ -3,7 +3,6 @@
 
 import { RemoteProtocolError } from "../errors.ts";
 import { copyOf, printable } from "../octets.ts";
-import { codec } from "../wasm/codec.ts";
 import { ChunkReader } from "./chunk-decoder.ts";
 import { BorrowedContent, type ReceiveEvent, type RequestFacts, type ResponseEvent } from "./events.ts";
 import { protocolsIn } from "./field-lines.ts";
@@ -171,9 +170,9 @@ export class ResponseHalf {
     while (!chunks.isAtTrailer) {
       if (input.size === 0) return this.#needMore();
       const consumed = chunks.read(input.octets, input.start, input.end, limits.maxChunkExtensionSize);
-      const { contentStart, contentEnd } = chunks;
+      const { content, contentStart, contentEnd } = chunks;
       input.consume(consumed);
-      if (contentEnd > contentStart) return this.#content(codec.octets, contentStart, contentEnd);
+      if (contentEnd > contentStart) return this.#content(content, contentStart, contentEnd);
     }
     const section = this.#isWorthAttempt(limits.maxTrailerSize)
       ? readTrailerSection(input.octets, input.start, input.end, limits, chunks.size)

@@ -42,13 +42,18 @@ export interface Codec extends CodecFunctions {
 
 export const codec: Codec = load();
 
+/** Up to here a loop is cheaper than a view and a call into the engine. */
+const SHORT = 32;
+
 /**
  * The address of the octets from `start` to `end`: where they lie, when that is the window that sockets read into, or in
  * the text region, where they are copied to.
  */
 export function place(octets: Uint8Array, start: number, end: number): number {
   if (octets === codec.window) return WINDOW + start;
-  codec.text.set(start === 0 && end === octets.length ? octets : octets.subarray(start, end));
+  const { text } = codec;
+  if (end - start <= SHORT) for (let i = start; i < end; i++) text[i - start] = octets[i] as number;
+  else text.set(start === 0 && end === octets.length ? octets : octets.subarray(start, end));
   return TEXT;
 }
 

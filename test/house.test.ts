@@ -12,9 +12,12 @@ import { compileCodec } from "../scripts/codec-plugin.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MAX_LINES = 300;
-const MAX_WASM_SIZE = 12 * 1024;
-/** Gzip octets. 25 KiB without proxies, options of TLS and tracing, which took 9: each more has to be worth it. */
-const MAX_BUNDLE_SIZE = 36 * 1024;
+const MAX_WASM_SIZE = 10 * 1024;
+/**
+ * Gzip octets. 25 KiB without proxies, options of TLS and tracing, which took 9; a parser of twice the speed took one. Each
+ * more has to be worth it.
+ */
+const MAX_BUNDLE_SIZE = 37 * 1024;
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

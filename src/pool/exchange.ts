@@ -151,8 +151,8 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     return !this.isFinished;
   }
 
-  /** Enters `state`: its time limit starts. False when that is 0 already: the exchange has failed then. */
-  enter(state: Exclude<ExchangeState, "finished">): boolean {
+  /** Enters `state` at `moment`: its time limit starts. False when that is 0 already: the exchange has failed then. */
+  enter(state: Exclude<ExchangeState, "finished">, moment?: number): boolean {
     if (this.#state === "finished") return false;
     this.#state = state;
     const limit = limitOf(this.timeouts, state);
@@ -162,7 +162,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
       return false;
     }
     // While there is no write outstanding, sending has no limit: the connection calls `awaitDrain` when there is.
-    this.#limit(state === "sending" ? Infinity : limit);
+    this.#limit(state === "sending" ? Infinity : limit, moment);
     return true;
   }
 
@@ -170,7 +170,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
   sent(moment = now()): void {
     if (this.#state !== "sending") return;
     if (this.times) this.times.requestSent = moment - this.startedAt;
-    this.enter("receiving");
+    this.enter("receiving", moment);
   }
 
   /** Octets came, at `moment`. */
@@ -178,7 +178,7 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     if (this.times) this.times.firstByte ??= moment - this.startedAt;
   }
 
-  /** What has come is not all: the time limit on reading starts anew. */
+  /** What has come is not all: the time limit on reading starts anew, now, as the caller may have used some time up. */
   progress(): void {
     if (this.#isTimed && this.#state === "receiving") this.#limit(this.timeouts.read);
   }
@@ -261,9 +261,10 @@ export class Exchange extends Linked<Exchange> implements Watched, Abortable, Co
     else this.#pool.withdraw(this);
   }
 
-  #limit(milliseconds: number): void {
+  // From `moment` on: the clock is not asked twice for what has just come.
+  #limit(milliseconds: number, moment?: number): void {
     this.#isTimed = milliseconds !== Infinity;
-    const dueAt = this.#isTimed ? now() + milliseconds : Infinity;
+    const dueAt = this.#isTimed ? (moment ?? now()) + milliseconds : Infinity;
     const latest = this.dueAt;
     this.dueAt = Math.min(dueAt, this.startedAt + this.timeouts.total);
     if (this.dueAt < latest) watch(this);

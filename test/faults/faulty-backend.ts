@@ -89,13 +89,18 @@ export class FaultyBackend implements NetworkBackend {
     this.#signals.push(signal);
   }
 
+  add(receiver: NetworkReceiver): FaultyConnection {
+    const connection = new FaultyConnection(this, receiver);
+    this.connections.push(connection);
+    return connection;
+  }
+
   async connectTcp(options: ConnectOptions, receiver: NetworkReceiver): Promise<FaultyConnection> {
     this.watch(options.signal);
     const kind = this.count("connect");
     if (kind === "refused") throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     if (kind === "stall") return stalled(options.signal);
-    const connection = new FaultyConnection(this, receiver);
-    this.connections.push(connection);
+    const connection = this.add(receiver);
     await connection.run((below) => defaultBackend.connectTcp(options, below));
     connection.breakBehind(kind);
     return connection;

@@ -88,11 +88,9 @@ export class FaultyConnection implements NetworkConnection {
     switch (kind) {
       case null:
         return this.#pass(pieces);
-      case "reset within":
-        this.#pass([octets.subarray(0, half)]);
-        setImmediate(() => this.#reset("write"));
-        break;
       case "reset":
+      case "reset within":
+        if (kind === "reset within") this.#pass([octets.subarray(0, half)]);
         setImmediate(() => this.#reset("write"));
         break;
       case "FIN":
@@ -136,8 +134,7 @@ export class FaultyConnection implements NetworkConnection {
       throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
     }
     this.isClosed = true;
-    const secure = new FaultyConnection(backend, receiver);
-    backend.connections.push(secure);
+    const secure = backend.add(receiver);
     await secure.run(
       (below) => this.#network.startTLS?.(options, below, signal) ?? Promise.reject(new Error("no TLS")),
     );
@@ -238,12 +235,11 @@ export class FaultyConnection implements NetworkConnection {
   }
 
   #deliver(delivery: () => void, when: "at once" | "in a turn of its own" = "at once"): void {
-    if (when === "at once" && this.#deliveries.length === 0) {
-      delivery();
-      return;
+    if (when === "at once" && this.#deliveries.length === 0) delivery();
+    else {
+      this.#deliveries.push(delivery);
+      this.#pump();
     }
-    this.#deliveries.push(delivery);
-    this.#pump();
   }
 
   async #pump(): Promise<void> {
@@ -252,8 +248,7 @@ export class FaultyConnection implements NetworkConnection {
     for (await null; this.#deliveries.length > 0 && !this.#isPaused && !this.isClosed; await null) {
       // Of what is lent one delivery is asked for at a time.
       if (this.#isLent) this.#isPaused = true;
-      const [delivery] = this.#deliveries;
-      delivery?.();
+      this.#deliveries[0]?.();
       this.#deliveries.shift();
     }
     this.#isPumping = false;

@@ -20,6 +20,10 @@ export function allowedOutcomes(
   const isFirst = index === 0 && !(isBehind && operation === "read");
   // Nothing of a response had come on a connection that had been used before.
   if (exchange.before === "repeated" && isFirst && BREAKS.test(kind)) return ["fulfilled"];
+  if (exchange.isRefused && operation === "read" && !expectedOf("setup", operation, kind).includes("fulfilled")) {
+    if (isBehind && index === reads - 1) return ["fulfilled"];
+    if (isBehind || index > 0) return ["cut"];
+  }
   // What comes behind an operation may come when the next stage has begun.
   const stage = isBehind || kind === "never drained" ? lastStage : hit.stage;
   const isWhole = operation === "read" && isBehind && index === reads - 1 && stage === "exchange";

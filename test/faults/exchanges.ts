@@ -5,7 +5,7 @@
 // own, so that they mostly come as written.
 
 import { setImmediate as turn } from "node:timers/promises";
-import type { ConnectionPool, RequestOptions, Response } from "httpcore";
+import { type ConnectionPool, ProxyError, type RequestOptions, type Response } from "httpcore";
 import type { WayName } from "../aborts/ways.ts";
 import { octets } from "../octets.ts";
 import type { Peer, Script } from "../support/scripted-server.ts";
@@ -33,6 +33,8 @@ export interface Exchange {
   readonly endsWithClose?: true;
   /** The first read is an interim response, that the rest of the request waits for. */
   readonly beginsWithInterim?: true;
+  /** A proxy refuses, and says so from the first read on: how its content ends does not matter. */
+  readonly isRefused?: true;
 }
 
 const TARGET = "/call";
@@ -98,6 +100,15 @@ async function* source(): AsyncGenerator<string> {
   for (const piece of ["one.", "two.", "three."]) {
     await turn();
     yield piece;
+  }
+}
+
+async function meetRefusal({ pool, signal }: Caller): Promise<string> {
+  try {
+    return `${await pool.request("GET", `ws://refused.example${TARGET}`, { signal })}`;
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+    return `${error.status} ${Buffer.from(error.content ?? []).toString("latin1")}`;
   }
 }
 
@@ -239,6 +250,14 @@ export const EXCHANGES = {
   "CONNECT tunnel": { ...GET, way: "HTTP proxy, tunnel" },
   "CONNECT tunnel to TLS": { ...GET, way: "HTTP proxy, tunnel to TLS" },
   "https proxy, tunnel to TLS": { ...GET, way: "https proxy, tunnel to TLS" },
+  "CONNECT refused": {
+    ...GET,
+    way: "HTTP proxy, forwarding",
+    answer: sending("HTTP/1.1 403 Forbidden\r\nContent-Length: 11\r\n\r\n", "hello", " world"),
+    call: meetRefusal,
+    expected: "403 hello world",
+    isRefused: true,
+  },
   SOCKS5: { ...GET, way: "SOCKS5" },
   "SOCKS5 to TLS": { ...GET, way: "SOCKS5 to TLS" },
 } as const satisfies Record<string, Exchange>;
@@ -251,7 +270,7 @@ export function originFor(exchange: Exchange): Script {
     for (;;) {
       const request = await requestOn(peer);
       const target = /^\S+ (?:http:\/\/[^/]+)?(\S+)/.exec(request)?.[1] ?? "";
-      if (target === TARGET) await exchange.answer(peer, request);
+      if (target === TARGET || request.startsWith("CONNECT ")) await exchange.answer(peer, request);
       else peer.send(`HTTP/1.1 200 OK\r\nContent-Length: ${target.length}\r\n\r\n${target}`);
     }
   };

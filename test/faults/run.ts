@@ -23,12 +23,14 @@ export interface Run {
 }
 
 /** Different ones, so that it shows which one passed. */
-const LIMITS = { connect: 1000, write: 2000, read: 3000, continue: 500 };
+const LIMITS = { connect: 1500, write: 2000, read: 3000, continue: 500 };
 /** How long each outcome may take, behind the fault. Nothing else takes any time. */
 const TIME: Partial<Record<Outcome, number>> = {
   ConnectTimeout: LIMITS.connect,
   WriteTimeout: LIMITS.write,
   ReadTimeout: LIMITS.continue + LIMITS.read,
+  // The content of a refusal is not waited for any longer.
+  cut: 1000,
 };
 /** Milliseconds of real time that something may take that nobody reports: far more than it needs. */
 const PATIENCE = 5000;

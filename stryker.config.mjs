@@ -27,6 +27,7 @@ export default {
     "examples",
     "test/**",
     "!test/rfc9112/**",
+    "!test/rfc9110/**",
     "!test/unit/**",
     "!test/support/**",
     "!test/pool/**",

@@ -10,7 +10,7 @@ export default {
   ...merged,
   test: {
     ...merged.test,
-    include: ["test/rfc9112/**/*.test.ts", "test/unit/**/*.test.ts"],
+    include: ["test/rfc9112/**/*.test.ts", "test/rfc9110/**/*.test.ts", "test/unit/**/*.test.ts"],
     // One import of the sources for all files: most of the time went into that.
     isolate: false,
   },

@@ -114,7 +114,7 @@ export class Handshake implements NetworkReceiver {
     this.abort(connectFailure(`the proxy ${this.#host}`, this.#port, cause));
   }
 
-  // Until `size` octets wait, or no more will come.
+  // Until `size` octets wait, or no more will come. A proxy may refuse and break the connection in one: what it said counts.
   async #until(size: number): Promise<void> {
     while (this.#octets.length < size) {
       if (this.#failure) throw this.#failure.error;
@@ -125,6 +125,5 @@ export class Handshake implements NetworkReceiver {
       this.#network?.resume();
       await woken;
     }
-    if (this.#failure) throw this.#failure.error;
   }
 }

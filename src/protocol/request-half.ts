@@ -13,8 +13,6 @@ export const NO_PIECES: readonly Uint8Array[] = [];
 
 export class RequestHalf {
   state: RequestState = "idle";
-  /** The method of the request under way. */
-  method = "";
   /** What its head means: framing, and what its headers ask for. Null before the first request. */
   facts: RequestFacts | null = null;
   #left = 0;
@@ -28,7 +26,6 @@ export class RequestHalf {
   /** Notes that `head` goes out. */
   sendHead(head: EncodedHead): void {
     this.state = this.#next(REQUEST_TRANSITIONS[this.state].request, "request");
-    this.method = head.method;
     this.facts = head.facts;
     this.#left = head.facts.contentLength;
   }

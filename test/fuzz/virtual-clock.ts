@@ -44,15 +44,21 @@ export class VirtualClock {
     for (let turns = 0; turns < MAX_TURNS; turns++) {
       // By then all promises have come as far as they come.
       await new Promise((resolve) => setImmediate(resolve));
-      let next: Timer | null = null;
-      for (const timer of this.#timers) if (next === null || timer.dueAt < next.dueAt) next = timer;
-      if (next === null) return;
-      moment = Math.max(moment, next.dueAt);
-      this.#timers.delete(next);
-      next.callback();
+      if (!this.goOn()) return;
     }
     this.#timers.clear();
     throw new Error(`the clock does not come to rest within ${MAX_TURNS} turns`);
+  }
+
+  /** Goes on to the next moment that something waits for, and lets it happen; false when nothing does. */
+  goOn(): boolean {
+    let next: Timer | null = null;
+    for (const timer of this.#timers) if (next === null || timer.dueAt < next.dueAt) next = timer;
+    if (next === null) return false;
+    moment = Math.max(moment, next.dueAt);
+    this.#timers.delete(next);
+    next.callback();
+    return true;
   }
 
   #add(callback: () => void, delay: number): Timer {

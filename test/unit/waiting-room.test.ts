@@ -58,3 +58,7 @@ test("the first on a route that has room or an idle connection, whatever came be
     { numRuns: 2000 },
   );
 });
+
+test("a route has the key that connections are found by", () => {
+  expect(new RouteState("http://a:80").key).toBe("http://a:80");
+});

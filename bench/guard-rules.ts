@@ -5,7 +5,7 @@ import type { ContestantName } from "./contestants.ts";
 import type { CaseResult } from "./results.ts";
 
 /** How much worse than recorded a ratio may be: what short runs on two busy cores were seen to differ by, and more. */
-export const MARGIN = 1.6;
+export const MARGIN = 1.8;
 
 /** One ratio that must not get worse: a contestant in a case on Node, beside another. */
 export interface Watched {

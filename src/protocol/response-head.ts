@@ -62,36 +62,6 @@ export function readResponseHead(
   maxHeaderLines: number,
   maxHeaderSize: number,
 ): ResponseEvent | null {
-  const text = cutHead(octets, start, end, context, maxHeaderLines, maxHeaderSize);
-  if (text === null) return null;
-  const { result } = codec;
-  const status = result[RESULT_STATUS] as number;
-  const flags = result[RESULT_FLAGS] as number;
-  const timeout = result[RESULT_KEEP_ALIVE_TIMEOUT] as number;
-  return {
-    type: status < 200 && status !== 101 ? "informational" : "response",
-    status,
-    reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
-    version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
-    headers: takeHeaderList(text),
-    framing: FRAMINGS[result[RESULT_FRAMING] as number] as Framing,
-    contentLength: contentLength(),
-    keepAlive: (flags & FLAG_KEEP_ALIVE) !== 0,
-    keepAliveTimeout: timeout < 0 ? null : timeout,
-    isSwitch: (flags & FLAG_SWITCHED) !== 0,
-    size: text.length,
-  };
-}
-
-// The text of a head as above, one character per octet, or null; the codec's result slots and field table tell the rest.
-function cutHead(
-  octets: Uint8Array,
-  start: number,
-  end: number,
-  context: number,
-  maxHeaderLines: number,
-  maxHeaderSize: number,
-): string | null {
   const most = Math.min(end - start, maxHeaderSize + 1);
   let size = octets === codec.window ? most : Math.min(most, FIRST_LOOK);
   let address = place(octets, start, start + size);
@@ -105,11 +75,27 @@ function cutHead(
   if (answer > maxHeaderSize || (answer === INCOMPLETE && size > maxHeaderSize)) {
     throw passed("max-header-size", maxHeaderSize);
   }
-  return answer === INCOMPLETE ? null : decodeLatin1(codec.octets, address, address + answer);
-}
+  if (answer === INCOMPLETE) return null;
 
-function contentLength(): number | null {
-  return codec.result[RESULT_FRAMING] === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : null;
+  const { result } = codec;
+  const status = result[RESULT_STATUS] as number;
+  const flags = result[RESULT_FLAGS] as number;
+  const framing = result[RESULT_FRAMING] as number;
+  const text = decodeLatin1(codec.octets, address, address + answer);
+  const timeout = result[RESULT_KEEP_ALIVE_TIMEOUT] as number;
+  return {
+    type: status < 200 && status !== 101 ? "informational" : "response",
+    status,
+    reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
+    version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
+    headers: takeHeaderList(text),
+    framing: FRAMINGS[framing] as Framing,
+    contentLength: framing === FRAMING_CONTENT_LENGTH ? (codec.length[0] as number) : null,
+    keepAlive: (flags & FLAG_KEEP_ALIVE) !== 0,
+    keepAliveTimeout: timeout < 0 ? null : timeout,
+    isSwitch: (flags & FLAG_SWITCHED) !== 0,
+    size: answer,
+  };
 }
 
 /** What `parseResponseHead` tells of a head. */
@@ -148,19 +134,10 @@ export interface ParseOptions {
 export function parseResponseHead(octets: Uint8Array, options?: ParseOptions): ParsedResponseHead | "incomplete" {
   checkOctets(octets);
   const { context, maxHeaderLines, maxHeaderSize } = options === undefined ? NO_OPTIONS : checkOptions(options);
-  const text = cutHead(octets, 0, octets.length, context, maxHeaderLines, maxHeaderSize);
-  if (text === null) return "incomplete";
-  const { result } = codec;
-  return {
-    status: result[RESULT_STATUS] as number,
-    reason: text.slice(result[RESULT_REASON_START], result[RESULT_REASON_END]),
-    version: VERSIONS[result[RESULT_MINOR_VERSION] as number] as string,
-    headers: takeHeaderList(text),
-    framing: FRAMINGS[result[RESULT_FRAMING] as number] as Framing,
-    contentLength: contentLength(),
-    keepAlive: ((result[RESULT_FLAGS] as number) & FLAG_KEEP_ALIVE) !== 0,
-    size: text.length,
-  };
+  const head = readResponseHead(octets, 0, octets.length, context, maxHeaderLines, maxHeaderSize);
+  if (!head) return "incomplete";
+  const { status, reason, version, headers, framing, contentLength, keepAlive, size } = head;
+  return { status, reason, version, headers, framing, contentLength, keepAlive, size };
 }
 
 function checkOptions(options: ParseOptions): typeof NO_OPTIONS {

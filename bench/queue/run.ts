@@ -11,6 +11,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import cliProgress from "cli-progress";
 import { otherNode } from "../../scripts/runtimes/binaries.ts";
+import { median } from "../measurement.ts";
 import { Server } from "../server.ts";
 
 interface Case {
@@ -53,10 +54,6 @@ async function cpuTime(
   const [code] = await ended;
   if (code !== 0) throw new Error(`the client ended with ${code}`);
   return microseconds;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 const server = await Server.start({ response: "small" });

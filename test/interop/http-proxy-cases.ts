@@ -61,15 +61,7 @@ export function httpProxyCases(proxy: () => HTTPProxy): void {
     });
 
     test("large content goes through both ways", async () => {
-      const origin = await serve(async (peer) => {
-        const request = await peer.request();
-        const content = Buffer.from(request.slice(request.indexOf("\r\n\r\n") + 4), "latin1");
-        peer.send(`HTTP/1.1 200 OK\r\nX-Hash: ${sha256(content)}\r\nContent-Length: ${LARGE.length}\r\n\r\n`);
-        peer.send(LARGE);
-      });
-      const response = await openPool({ proxy: open() }).request("POST", origin.url(), { content: LARGE });
-      expect(response.headers.get("x-hash")).toBe(sha256(LARGE));
-      expect(sha256(response.content)).toBe(sha256(LARGE));
+      await passesLargeContent(open());
     });
 
     test("100 requests one behind the other and 50 at a time", async () => {
@@ -191,4 +183,17 @@ export function httpProxyCases(proxy: () => HTTPProxy): void {
     await fails(pool.request("GET", "http://127.0.0.1:1/"), ConnectError);
     await fails(pool.request("GET", "https://127.0.0.1:1/"), ConnectError);
   });
+}
+
+/** Large content goes through `proxy` both ways. */
+export async function passesLargeContent(proxy: string): Promise<void> {
+  const origin = await serve(async (peer) => {
+    const request = await peer.request();
+    const content = Buffer.from(request.slice(request.indexOf("\r\n\r\n") + 4), "latin1");
+    peer.send(`HTTP/1.1 200 OK\r\nX-Hash: ${sha256(content)}\r\nContent-Length: ${LARGE.length}\r\n\r\n`);
+    peer.send(LARGE);
+  });
+  const response = await openPool({ proxy }).request("POST", origin.url(), { content: LARGE });
+  expect(response.headers.get("x-hash")).toBe(sha256(LARGE));
+  expect(sha256(response.content)).toBe(sha256(LARGE));
 }

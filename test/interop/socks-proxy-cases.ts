@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import { fails, openPool } from "../support/outcomes.ts";
 import { answering, serve } from "../support/scripted-server.ts";
 import { DEAD_PORT } from "./daemon.ts";
-import { PASSWORD, secureOrigin, trustingPool, USER } from "./http-proxy-cases.ts";
-import { LARGE, sha256 } from "./site.ts";
+import { PASSWORD, passesLargeContent, secureOrigin, trustingPool, USER } from "./http-proxy-cases.ts";
 
 export interface SOCKSProxy {
   /** The port that asks for nothing. */
@@ -77,15 +76,7 @@ export function socksProxyCases(proxy: () => SOCKSProxy): void {
   });
 
   test("large content goes through both ways", async () => {
-    const origin = await serve(async (peer) => {
-      const request = await peer.request();
-      const content = Buffer.from(request.slice(request.indexOf("\r\n\r\n") + 4), "latin1");
-      peer.send(`HTTP/1.1 200 OK\r\nX-Hash: ${sha256(content)}\r\nContent-Length: ${LARGE.length}\r\n\r\n`);
-      peer.send(LARGE);
-    });
-    const response = await openPool({ proxy: open() }).request("POST", origin.url(), { content: LARGE });
-    expect(response.headers.get("x-hash")).toBe(sha256(LARGE));
-    expect(sha256(response.content)).toBe(sha256(LARGE));
+    await passesLargeContent(open());
   });
 
   test("a target where nobody listens is a ProxyError", async () => {

@@ -204,3 +204,13 @@ export function answeringEach(...responses: (string | Uint8Array)[]): Script {
     }
   };
 }
+
+/** Answers; but the first connection ends at its second request. */
+export const endingWhenReused: Script = async (peer, index) => {
+  await peer.request();
+  peer.send(OK);
+  await peer.request();
+  if (index === 0) return peer.end();
+  peer.send(OK);
+  return answering()(peer, index);
+};

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { certificateAuthority, leafFor } from "../support/certificates.ts";
 import { openPool } from "../support/outcomes.ts";
 import { socksing, tunnelling } from "../support/proxies.ts";
-import { answering, OK, serve, serveTLS } from "../support/scripted-server.ts";
+import { answering, endingWhenReused, serve, serveTLS } from "../support/scripted-server.ts";
 
 const reason = new Error("enough");
 const IDLE = "<ConnectionPool [Requests: 0 active, 0 queued | Connections: 0 active, 1 idle]>";
@@ -134,14 +134,7 @@ test("an abort at each step of a request that has waited gives its turn to the n
 test("an abort at each step of a request that is sent again gives its slot to the next", async () => {
   const steps: string[] = [];
   for (let place = 0; steps.length === place; place++) {
-    const server = await serve(async (peer, index) => {
-      await peer.request();
-      peer.send(OK);
-      await peer.request();
-      if (index === 0) return peer.end();
-      peer.send(OK);
-      return answering()(peer, index);
-    });
+    const server = await serve(endingWhenReused);
     const pool = openPool({ maxConnections: 1 });
     await pool.request("GET", server.url());
     const { outcome, step } = abortedAt(pool, server.url(), place);

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { LINEAR, ratioOfDouble } from "../security/ratios.ts";
 import { ManualBackend } from "../support/backends.ts";
 import { eventually, fails, openPool, turn } from "../support/outcomes.ts";
-import { answering, NOBODY, OK, serve } from "../support/scripted-server.ts";
+import { answering, endingWhenReused, NOBODY, OK, serve } from "../support/scripted-server.ts";
 
 describe("what is counted", () => {
   test("maxKeepaliveConnections counts idle connections, not those in use", async () => {
@@ -92,14 +92,7 @@ describe("the cost of a request", () => {
 
 describe("the time that is waited for a connection", () => {
   test("is not waited for again by a request that meets a dead connection", async () => {
-    const server = await serve(async (peer, index) => {
-      await peer.request();
-      peer.send(OK);
-      await peer.request();
-      if (index === 0) return peer.end();
-      peer.send(OK);
-      return answering()(peer, index);
-    });
+    const server = await serve(endingWhenReused);
     const pool = openPool({ maxConnections: 1, keepaliveExpiry: Number.POSITIVE_INFINITY });
     await pool.request("GET", server.url());
     // No time to wait at all, while others stand in the queue for the one slot.
